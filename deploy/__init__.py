@@ -1,0 +1,1 @@
+"""How Anslagsvakt is run: configuration, dashboards, containers and the embedded broker."""

@@ -1,0 +1,1 @@
+"""What the processes promise each other: topic names, keys, retention, bytes."""
