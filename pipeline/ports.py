@@ -23,7 +23,7 @@ class Detector(Protocol):
     def detect(self, fields: Sequence[FieldText]) -> Analysis:
         """Analyse the fields of one event.
 
-        Never raises for what the texts contain: what could not be analysed is named in `Analysis.gaps`. Pure, bounded in
-        time per call, and safe to call from several threads.
+        Never raises for what the texts contain: what could not be analysed is named in `Analysis.gaps`. Pure, bounded
+        in time per call, and safe to call from several threads.
         """
         ...
