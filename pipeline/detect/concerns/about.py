@@ -1,0 +1,97 @@
+"""Whether words are said of somebody: references to persons in a text, and which of them reach a given place."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.detect.concerns.lexicon import NAMED, CueSet
+from pipeline.detect.finding import Entity, Finding
+
+NEAR_BEFORE, NEAR_AFTER = 7, 4  # words between a pronoun and what is said of it
+SHORT = 320  # characters: in a text as short as this, a name anywhere is the one spoken of
+_SENTENCE_END = re.compile(r"[.!?…]+(?=\s|$)|\n")
+_MENTION = re.compile(r"(?<![\w.])@(?!eslov|kommun)\w[\w.]+", re.IGNORECASE)
+_IDENTIFYING = frozenset(
+    {
+        Entity.PERSON, Entity.SE_PERSONNUMMER, Entity.SE_SAMORDNINGSNUMMER, Entity.SE_VEHICLE_PLATE, Entity.SE_ADDRESS,
+        Entity.PHONE_NUMBER, Entity.EMAIL_ADDRESS, Entity.FOREIGN_ID, Entity.SE_CASE_NUMBER,
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of text: a reference, a cue or a term."""
+
+    start: int
+    end: int
+
+
+class Surroundings:
+    """What stands around the words of one text: sentences, references by kind, cues by name."""
+
+    def __init__(
+        self,
+        low: str,
+        findings: Sequence[Finding],
+        references: Mapping[str, list[Place]],
+        cues: Mapping[str, list[Place]],
+    ) -> None:
+        self._low = low
+        self._ends = [m.end() for m in _SENTENCE_END.finditer(low)]
+        self._references = dict(references)
+        self._references[NAMED] = [
+            *(Place(f.start, f.end) for f in findings if f.type in _IDENTIFYING and not _is_public_contact(f)),
+            *(Place(m.start(), m.end()) for m in _MENTION.finditer(low)),
+        ]
+        self._cues = cues
+
+    def someone(self, hit: Place, about: Iterable[str], reach: str | None) -> str | None:
+        """The first kind of person in `about` of whom `hit` is said, or None."""
+        for kind in about:
+            for place in self._references.get(kind, ()):
+                if self._reaches(place, hit, kind, reach):
+                    return kind
+        return None
+
+    def cued(self, hit: Place, name: str, cue: CueSet) -> bool:
+        """True if the cue stands where it silences (or is needed by) `hit`."""
+        places = self._cues.get(name, ())
+        if cue.where == "text":
+            return bool(places)
+        if cue.where == "sentence":
+            return any(self._sentence(place) == self._sentence(hit) for place in places)
+        return any(
+            place.start <= hit.start and self._words_between(place, hit) <= cue.words and self._same(place, hit)
+            for place in places
+        )
+
+    def _reaches(self, place: Place, hit: Place, kind: str, reach: str | None) -> bool:
+        if reach == "text":
+            return True
+        if kind == NAMED and reach is None:
+            return len(self._low) <= SHORT or abs(self._sentence(place) - self._sentence(hit)) <= 1
+        if not self._same(place, hit):
+            return False
+        if reach == "sentence" or (reach is None and kind in {"relative", "third", "role"}):
+            return True
+        limit = NEAR_BEFORE if place.start <= hit.start else NEAR_AFTER
+        return self._words_between(place, hit) <= limit
+
+    def _sentence(self, place: Place) -> int:
+        return bisect_right(self._ends, place.start)
+
+    def _same(self, one: Place, other: Place) -> bool:
+        return self._sentence(one) == self._sentence(other)
+
+    def _words_between(self, one: Place, other: Place) -> int:
+        left, right = (one, other) if one.start <= other.start else (other, one)
+        return self._low[left.end : right.start].count(" ") if left.end < right.start else 0
+
+
+def _is_public_contact(finding: Finding) -> bool:
+    """A switchboard or a street that is public says of nobody; a politician's name is a person's all the same."""
+    return finding.public and finding.type is not Entity.PERSON
