@@ -13,12 +13,16 @@ from pipeline.detect.finding import Concern
 from pipeline.detect.lexicons import BUILT_IN
 from pipeline.errors import BadConfiguration
 
-NAMED = "named"  # a name, a mention, an identity number, an address: found elsewhere, never by a lexicon
-REFERENCES = ("self", "relative", "you", "third", "role")
-REACHES = ("near", "sentence", "text")
+NAMED = "named"  # a name or a mention: found elsewhere, never by a lexicon
+TRACED = "traced"  # an identity number, an address or a plate: likewise
+REFERENCES = ("self", "relative", "child", "you", "third", "role")
+REACHES = ("near", "sentence", "paragraph", "text")
 PLACES = ("before", "sentence", "text")
 _RULE_FIELDS = frozenset({"id", "about", "reach", "score", "unless", "with", "certain", "weak", "terms", "needs"})
 _CUE_FIELDS = frozenset({"where", "words"})
+
+
+Terms = tuple[tuple[str, Term], ...]  # each with the language it is written in
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,7 @@ class Rule:
     id: str
     concern: Concern
     basis: str
-    terms: tuple[Term, ...]
+    terms: Terms
     about: frozenset[str]
     reach: str | None
     needs: frozenset[str]
@@ -48,16 +52,17 @@ class CueSet:
 
     where: str
     words: int
-    terms: tuple[Term, ...]
+    terms: Terms
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All rules, references (by kind) and cues (by name), of the built-in files and a municipality's own."""
+    """All rules, references (by kind), cues (by name) and small words by language, built-in and a municipality's own."""
 
     rules: tuple[Rule, ...]
-    references: Mapping[str, tuple[Term, ...]]
+    references: Mapping[str, Terms]
     cues: Mapping[str, CueSet]
+    languages: Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,9 +89,12 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         BadConfiguration: a file is broken; the message names file, line, field and remedy.
     """
     rules: dict[str, Rule] = {}
-    references: dict[str, tuple[Term, ...]] = {}
+    references: dict[str, Terms] = {}
     cues: dict[str, CueSet] = {}
+    languages: dict[str, frozenset[str]] = {}
     for file in _files(extra):
+        for lang, words in file.data.get("language", {}).items():
+            languages[lang] = languages.get(lang, frozenset()) | {word.strip() for word in words.split(",")}
         for rule in _rules(file):
             earlier = rules.get(rule.id)
             rules[rule.id] = rule if earlier is None else _joined(file, earlier, rule)
@@ -98,7 +106,7 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
     for rule in rules.values():
         for name in (rule.unless | rule.needs) - cues.keys():
             raise BadConfiguration(f"rule {rule.id!r}: no cue is called {name!r}; use one of {', '.join(sorted(cues))}")
-    return Lexicon(tuple(rules.values()), references, cues)
+    return Lexicon(tuple(rules.values()), references, cues, languages)
 
 
 def _files(extra: Path | None) -> Iterator[_File]:
@@ -147,8 +155,8 @@ def _rule(file: _File, concern: Concern, basis: str, table: Mapping[str, Any]) -
         known = ", ".join(sorted(_RULE_FIELDS))
         raise file.refuse(unknown, f"rule {ident!r}: no field is called {unknown!r}; use {known}")
     about = frozenset(table.get("about", ()))
-    for kind in about - {*REFERENCES, NAMED}:
-        raise file.refuse(kind, f"rule {ident!r}, about: no {kind!r}; use one of {', '.join((*REFERENCES, NAMED))}")
+    for kind in about - {*REFERENCES, NAMED, TRACED}:
+        raise file.refuse(kind, f"rule {ident!r}, about: no {kind!r}; use one of {', '.join((*REFERENCES, NAMED, TRACED))}")
     reach = table.get("reach")
     if reach is not None and reach not in REACHES:
         raise file.refuse(f'"{reach}"', f"rule {ident!r}, reach: {reach!r}; use one of {', '.join(REACHES)}")
@@ -170,7 +178,7 @@ def _rule(file: _File, concern: Concern, basis: str, table: Mapping[str, Any]) -
     )
 
 
-def _references(file: _File) -> Iterator[tuple[str, tuple[Term, ...]]]:
+def _references(file: _File) -> Iterator[tuple[str, Terms]]:
     for kind, table in file.data.get("reference", {}).items():
         if kind not in REFERENCES:
             raise file.refuse(f"reference.{kind}", f"reference: no {kind!r}; use one of {', '.join(REFERENCES)}")
@@ -186,7 +194,7 @@ def _cues(file: _File) -> Iterator[tuple[str, CueSet]]:
         yield name, CueSet(where, int(table.get("words", 3)), _terms(file, f"cue {name!r}", words))
 
 
-def _terms(file: _File, owner: str, table: Any) -> tuple[Term, ...]:
+def _terms(file: _File, owner: str, table: Any) -> Terms:
     """The terms of every language, in order; each language is one string, its terms parted by commas."""
     if not isinstance(table, dict) or not table:
         raise file.refuse(owner.split("'")[1], f"{owner}: no terms; write them by language, such as terms.sv = '...'")
@@ -196,7 +204,7 @@ def _terms(file: _File, owner: str, table: Any) -> tuple[Term, ...]:
             raise file.refuse(lang, f"{owner}, {lang}: not a text; write the terms in one string, parted by commas")
         for term in filter(None, (" ".join(t.split()) for t in text.split(","))):
             try:
-                found.append(parse(term))
+                found.append((lang, parse(term)))
             except BadTerm as error:
                 raise file.refuse(term, f"{owner}, {lang}: {error}") from error
     return tuple(found)

@@ -17,9 +17,10 @@ WINDOW = 160  # characters on each side of an anchor in which the rest of its te
 
 @dataclass(frozen=True, slots=True)
 class Hit(Generic[Owner]):
-    """A term of `owner`, from `start` to `end`."""
+    """A term of `owner`, in its language, from `start` to `end`."""
 
     owner: Owner
+    language: str
     start: int
     end: int
 
@@ -29,6 +30,7 @@ class _Entry(Generic[Owner]):
     """A term on its automaton; its pattern is compiled when it is first asked for."""
 
     owner: Owner
+    language: str
     term: Term
     compiled: re.Pattern[str] | None = None
 
@@ -41,9 +43,9 @@ class _Entry(Generic[Owner]):
 class Matcher(Generic[Owner]):
     """Finds terms in lower-cased text. Safe for several threads: all it changes is the caching of patterns."""
 
-    def __init__(self, terms: Iterable[tuple[Owner, Term]]) -> None:
+    def __init__(self, terms: Iterable[tuple[Owner, str, Term]]) -> None:
         by_anchor: dict[str, list[_Entry[Owner]]] = {}
-        self._entries = [_Entry(owner, term) for owner, term in terms]
+        self._entries = [_Entry(owner, language, term) for owner, language, term in terms]
         for entry in self._entries:
             for anchor in set(entry.term.anchors):
                 by_anchor.setdefault(anchor, []).append(entry)
@@ -68,15 +70,15 @@ class Matcher(Generic[Owner]):
                         term.right and end < len(low) and low[end].isalnum()
                     ):
                         continue
-                    yield Hit(entry.owner, start, end)
+                    yield Hit(entry.owner, entry.language, start, end)
                     continue
                 begin = max(scanned.get(id(entry), 0), start - WINDOW)
                 for match in entry.pattern().finditer(low, begin, end + WINDOW):
                     scanned[id(entry)] = match.end()
-                    yield Hit(entry.owner, match.start(), match.end())
+                    yield Hit(entry.owner, entry.language, match.start(), match.end())
 
     def find_slowly(self, low: str) -> Iterator[Hit[Owner]]:
         """The same without the automaton: what a test compares `find` with."""
         for entry in self._entries:
             for match in entry.pattern().finditer(low):
-                yield Hit(entry.owner, match.start(), match.end())
+                yield Hit(entry.owner, entry.language, match.start(), match.end())

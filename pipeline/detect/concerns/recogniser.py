@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from pipeline.detect.concerns.about import Place, Surroundings
+from pipeline.detect.concerns.language import spoken
 from pipeline.detect.concerns.lexicon import Lexicon, Rule
 from pipeline.detect.concerns.matcher import Hit, Matcher
 from pipeline.detect.finding import Concern, ConcernFinding, Explanation, Finding
 
-_KIN = frozenset({"relative", "named"})
+_KIN = frozenset({"relative", "child", "named"})
 
 
 class LexiconRecogniser:
@@ -17,11 +18,11 @@ class LexiconRecogniser:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._rules = Matcher((rule, term) for rule in lexicon.rules for term in rule.terms)
+        self._rules = Matcher((rule, lang, term) for rule in lexicon.rules for lang, term in rule.terms)
         self._context = Matcher(
             [
-                *((("reference", kind), term) for kind, terms in lexicon.references.items() for term in terms),
-                *((("cue", name), term) for name, cue in lexicon.cues.items() for term in cue.terms),
+                *((("reference", k), lang, term) for k, terms in lexicon.references.items() for lang, term in terms),
+                *((("cue", name), lang, term) for name, cue in lexicon.cues.items() for lang, term in cue.terms),
             ]
         )
 
@@ -35,7 +36,11 @@ class LexiconRecogniser:
         hits = list(self._rules.find(low))
         if not hits:
             return ()
-        around = self._surroundings(low, findings)
+        languages = spoken(low, self._lexicon.languages)
+        hits = [hit for hit in hits if hit.language in languages]
+        if not hits:
+            return ()
+        around = self._surroundings(low, findings, languages)
         best: dict[str, ConcernFinding] = {}
         for found in self._judged(hits, around):
             known = best.get(found.rule)
@@ -43,13 +48,15 @@ class LexiconRecogniser:
                 best[found.rule] = found
         return tuple(sorted(best.values(), key=lambda f: (f.start, f.rule)))
 
-    def _surroundings(self, low: str, findings: Sequence[Finding]) -> Surroundings:
+    def _surroundings(self, low: str, findings: Sequence[Finding], languages: frozenset[str]) -> Surroundings:
         references: dict[str, list[Place]] = {}
         cues: dict[str, list[Place]] = {}
         for hit in self._context.find(low):
+            if hit.language not in languages:
+                continue
             role, name = hit.owner
             (references if role == "reference" else cues).setdefault(name, []).append(Place(hit.start, hit.end))
-        return Surroundings(low, findings, references, cues)
+        return Surroundings(low, findings, references, cues, self._lexicon.cues)
 
     def _judged(self, hits: list[Hit[Rule]], around: Surroundings) -> Iterator[ConcernFinding]:
         for hit in hits:
@@ -57,7 +64,7 @@ class LexiconRecogniser:
             kind = around.someone(place, rule.about, rule.reach) if rule.about else "nobody"
             if kind is None or self._silenced(rule, place, kind, around):
                 continue
-            if rule.needs and not any(around.cued(place, name, self._lexicon.cues[name]) for name in rule.needs):
+            if rule.needs and not any(around.cued(place, name) for name in rule.needs):
                 continue
             yield ConcernFinding(
                 rule.concern, hit.start, hit.end, rule.score, rule.id, certain=rule.certain,
@@ -68,7 +75,7 @@ class LexiconRecogniser:
         for name in rule.unless:
             if name == "general" and kind in _KIN:
                 continue
-            if around.cued(place, name, self._lexicon.cues[name]):
+            if around.cued(place, name):
                 return True
         return False
 
