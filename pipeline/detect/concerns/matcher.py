@@ -44,14 +44,15 @@ class Matcher(Generic[Owner]):
     """Finds terms in lower-cased text. Safe for several threads: all it changes is the caching of patterns."""
 
     def __init__(self, terms: Iterable[tuple[Owner, str, Term]]) -> None:
-        by_anchor: dict[str, list[_Entry[Owner]]] = {}
         self._entries = [_Entry(owner, language, term) for owner, language, term in terms]
+        places: dict[str, dict[tuple[bool, bool], list[_Entry[Owner]]]] = {}
         for entry in self._entries:
-            for anchor in set(entry.term.anchors):
-                by_anchor.setdefault(anchor, []).append(entry)
+            for text, left, right in set(entry.term.anchors):
+                places.setdefault(text, {}).setdefault((left, right), []).append(entry)
         self._automaton = ahocorasick.Automaton()
-        for anchor, entries in by_anchor.items():
-            self._automaton.add_word(anchor, (len(anchor), entries))
+        for text, by_edges in places.items():
+            groups = [(left, right, entries) for (left, right), entries in by_edges.items()]
+            self._automaton.add_word(text, (len(text), groups))
         self._automaton.make_automaton()
 
     def may_hold(self, low: str) -> bool:
@@ -61,21 +62,26 @@ class Matcher(Generic[Owner]):
     def find(self, low: str) -> Iterator[Hit[Owner]]:
         """Every place where a term stands, once per term and place, in no order that means anything."""
         scanned: dict[int, int] = {}
-        for last, (length, entries) in self._automaton.iter(low):
+        for last, (length, groups) in self._automaton.iter(low):
             start, end = last + 1 - length, last + 1
-            for entry in entries:
-                term = entry.term
-                if term.literal is not None:
-                    if (term.left and start and low[start - 1].isalnum()) or (
-                        term.right and end < len(low) and low[end].isalnum()
-                    ):
-                        continue
-                    yield Hit(entry.owner, entry.language, start, end)
-                    continue
-                begin = max(scanned.get(id(entry), 0), start - WINDOW)
-                for match in entry.pattern().finditer(low, begin, end + WINDOW):
-                    scanned[id(entry)] = match.end()
-                    yield Hit(entry.owner, entry.language, match.start(), match.end())
+            begins = start == 0 or not (low[start - 1].isalnum() or low[start - 1] == "_")
+            stops = end == len(low) or not (low[end].isalnum() or low[end] == "_")
+            for left, right, entries in groups:
+                if (begins or not left) and (stops or not right):
+                    for entry in entries:
+                        yield from self._matches(entry, low, start, end, scanned)
+
+    @staticmethod
+    def _matches(
+        entry: _Entry[Owner], low: str, start: int, end: int, scanned: dict[int, int]
+    ) -> Iterator[Hit[Owner]]:
+        if entry.term.plain:
+            yield Hit(entry.owner, entry.language, start, end)
+            return
+        begin = max(scanned.get(id(entry), 0), start - WINDOW)
+        for match in entry.pattern().finditer(low, begin, end + WINDOW):
+            scanned[id(entry)] = match.end()
+            yield Hit(entry.owner, entry.language, match.start(), match.end())
 
     def find_slowly(self, low: str) -> Iterator[Hit[Owner]]:
         """The same without the automaton: what a test compares `find` with."""
