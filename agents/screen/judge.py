@@ -64,7 +64,7 @@ class Judgement:
     account: str
     outgoing: tuple[Outgoing, ...] = ()
     created_at: datetime | None = None
-    analysis: Analysis | None = None
+    analysis: Analysis = Analysis()
     verdict: Verdict | None = None
     department: str = UNREGISTERED
     error: str | None = None

@@ -39,6 +39,7 @@ class PollConsumer(driver.Consumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.progress: Progress[TP] = Progress()
+        self._finished: dict[TP, int] = {}
         super().__init__(*args, **kwargs)
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's name
@@ -73,7 +74,16 @@ class PollConsumer(driver.Consumer):
         self._unacked_messages.discard(message)
         for ticket in poll.tickets:
             ticket.done = True
+            self._finished[ticket.partition] = ticket.last + 1
         return True
+
+    def lag(self) -> dict[tuple[str, int], int]:
+        """How many raw events wait on each partition that is ours, as far as the last fetch told."""
+        known = {tp: self.highwater(tp) for tp in self.assignment()}
+        return {
+            (tp.topic, tp.partition): max(0, high - self._finished.get(tp, self._committed_offset[tp] or 0))
+            for tp, high in known.items()
+        }
 
     def _filter_committable_offsets(self, tps: Iterable[TP]) -> dict[TP, int]:
         del tps  # Faust asks for the partitions with its own acks in memory; ours are in `progress`
