@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
-from kafka.admin import ConfigResource, ConfigResourceType  # type: ignore[import-untyped]  # ships no types
-from kafka.errors import KafkaError, TopicAlreadyExistsError  # type: ignore[import-untyped]  # ships no types
+from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.errors import KafkaError, TopicAlreadyExistsError
 from rich.console import Console
 from rich.table import Table
 
@@ -106,22 +106,32 @@ def observe(admin: Admin, topics: Sequence[Topic] = TOPICS) -> dict[str, Observe
     }
 
 
-def run_apply(admin: Admin, console: Console, *, replication: int | None = None, raise_partitions: bool = False) -> int:
+def run_apply(
+    admin: Admin,
+    console: Console,
+    *,
+    replication: int | None = None,
+    raise_partitions: bool = False,
+    topics: Sequence[Topic] = TOPICS,
+) -> int:
     """`topics apply`: a line for each thing mended or left; returns the exit code, 1 if anything is left."""
-    for done in apply(admin, replication=replication, raise_partitions=raise_partitions):
+    for done in apply(admin, replication=replication, raise_partitions=raise_partitions, topics=topics):
         console.print(f"{done.topic}: {_mended(done)}", highlight=False)
-    left = drift(admin, replication=replication)
+    left = drift(admin, replication=replication, topics=topics)
     for deviation in left:
         console.print(f"{deviation.topic}: {_difference(deviation)}; {_remedy(deviation)}", highlight=False)
     if not left:
-        console.print(f"all {len(TOPICS)} topics are as the catalogue says", highlight=False)
+        console.print(f"all {len(topics)} topics are as the catalogue says", highlight=False)
     return 1 if left else 0
 
 
-def run_show(admin: Admin, console: Console, *, replication: int | None = None) -> int:
+def run_show(
+    admin: Admin, console: Console, *, replication: int | None = None, topics: Sequence[Topic] = TOPICS
+) -> int:
     """`topics show`: the catalogue beside the cluster; returns the exit code, 1 if they differ."""
-    found = drift(admin, replication=replication)
-    console.print(table(TOPICS, observe(admin), found))
+    observed = observe(admin, topics)
+    found = deviations(topics, observed, replication or affordable(admin))
+    console.print(table(topics, observed, found))
     return 1 if found else 0
 
 

@@ -14,11 +14,13 @@ Node = dict[str, Any]
 _GROUPS = {"screen": catalog.SCREEN_GROUP, "archive": catalog.ARCHIVE_GROUP, "takedown": catalog.TAKEDOWN_GROUP}
 _BINDING = "0.5.0"
 _ABOUT = """\
-What the processes of Anslagsvakt promise each other over Kafka, and what connectors and readers of its results can build on.
+What the processes of Anslagsvakt promise each other over Kafka, and what connectors and readers of its results can
+build on.
 
-A message names its version. A reader ignores fields that it does not know, so a new optional field leaves the version as
-it is; a change that an old reader would misread makes a new version, and a reader sets a version it does not know aside
-as a dead letter. Delivery is at least once: every message has an identity, and the same one again is to be ignored.
+A message names its version. A reader ignores fields that it does not know, so a new optional field leaves the version
+as it is; a change that an old reader would misread makes a new version, and a reader sets a version it does not know
+aside as a dead letter. Delivery is at least once: every message has an identity, and the same one again is to be
+ignored.
 Channels marked `x-sealed` hold what people wrote; all others never do.
 """
 

@@ -86,7 +86,7 @@ TOPICS: tuple[Topic, ...] = (
     Topic(
         ARCHIVE,
         "The same bytes, key and headers, untouched, before anything else is done",
-        "as the raw event's",
+        "as the raw event's, and on the same partition",
         ("screen",),
         ("archive",),
         ("raw-event.v1",),

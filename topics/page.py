@@ -12,15 +12,17 @@ _MEBIBYTE = 1024 * 1024
 _ABOUT = f"""\
 # Topics
 
-Made from `topics/catalog.py` by `python docs/generate.py`; a test fails when it is stale. The same as a machine reads it,
-with every field: [asyncapi.yaml](asyncapi.yaml).
+Made from `topics/catalog.py` by `python docs/generate.py`; a test fails when it is stale. The same for machines, with
+every field: [asyncapi.yaml](asyncapi.yaml).
 
 `anslagsvakt topics apply` creates what is missing and corrects what differs, as often as you like; it never shrinks or
-deletes. `anslagsvakt topics show` tells what differs. A message may be {MAX_MESSAGE_BYTES // _MEBIBYTE} MiB. Copies are three where there
-are three brokers; a write is confirmed by two of them.
+deletes. `anslagsvakt topics show` tells what differs. A message may be {MAX_MESSAGE_BYTES // _MEBIBYTE} MiB. Three
+copies are kept where there are three brokers, and a write is confirmed by two of them. How long a message is kept
+counts from when the broker took it in.
 
-Topics marked *together* have equally many partitions, and a message about a raw event stands on the raw event's partition:
-so an order meets its receipt. Topics marked *sealed* hold what people wrote: only the readers named may be let in to them.
+Topics marked *together* have equally many partitions, and a message about a raw event stands on the raw event's
+partition: so an order meets its receipt. Topics marked *sealed* hold what people wrote: let only the readers named
+here in to them.
 """
 
 

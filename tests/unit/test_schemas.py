@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from pipeline.errors import DeadLetter
@@ -51,7 +51,7 @@ def _moment(value: object) -> bool:
 
 def _validator(name: str) -> Draft202012Validator:
     """A validator that finds the files beside each other, as they are published."""
-    files = [(f"{n}.json", Resource(schema, DRAFT202012)) for n, schema in schemas().items()]
+    files = [(f"{n}.json", DRAFT202012.create_resource(schema)) for n, schema in schemas().items()]
     registry: Registry[Any] = Registry().with_resources(files)
     return Draft202012Validator({"$ref": f"{name}.json"}, registry=registry, format_checker=_FORMATS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import example, given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline.errors import DeadLetter, Undecodable, UnknownVersion
 from pipeline.event import Event
+from pipeline.message import Message
 from pipeline.record import content_hash, object_key
 from tests.goldens import DECODERS, GOLDENS, decode, schema_of
 from topics import wire
@@ -30,7 +31,7 @@ def test_a_golden_message_is_written_as_it_was_read(name: str) -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_the_same_message_gives_the_same_bytes(name: str) -> None:
     message = decode(name)
-    again = DECODERS[schema_of(name)](wire.encode(message))
+    again: Any = DECODERS[schema_of(name)](wire.encode(message))
     assert (again, wire.encode(again)) == (message, wire.encode(message))
 
 
@@ -65,12 +66,10 @@ def test_every_text_of_a_golden_event_is_given_to_detection(name: str, pointers:
     assert [field.pointer for field in event.texts()] == pointers
 
 
-@pytest.mark.parametrize("name", OURS)
+@pytest.mark.parametrize("name", [name for name in OURS if not name.startswith("dead-letter")])
 def test_goldens_refer_to_golden_events(name: str) -> None:
     """Hash and identity in a message are those of a golden raw event, so that the goldens tell one true story."""
     message = decode(name)
-    if not hasattr(message, "raw"):
-        pytest.skip("a dead letter has no hash")
     hashes = {content_hash(GOLDENS[raw]): decode(raw) for raw in RAW} | {content_hash(None): None}
     event = hashes[message.raw.sha256]
     if hasattr(message, "event"):
@@ -195,4 +194,4 @@ def _read_or_dead_letter(reader: Callable[[bytes | None], object], value: bytes)
         assert message.changed_at.tzinfo
         assert all(field.text for field in message.texts())
     else:
-        assert json.loads(wire.encode(message))  # type: ignore[arg-type]  # a reader gives an event or a message
+        assert json.loads(wire.encode(cast(Message, message)))
