@@ -123,7 +123,7 @@ class KafkaSubscription:
         with Translated("measure the lag"):
             ends = {where: self._consumer.highwater(where) for where in self._consumer.assignment()}
             here = {where: self._consumer.position(where, timeout_ms=0) for where, end in ends.items() if end}
-        return {tuple(where): max(0, ends[where] - at) for where, at in here.items() if at is not None}
+        return {(each.topic, each.partition): max(0, ends[each] - at) for each, at in here.items() if at is not None}
 
     def joined(self) -> bool:
         """See `Subscription`."""

@@ -129,7 +129,7 @@ class FakeBroker:
         self.committed |= offsets
 
     def lag(self) -> Mapping[tuple[str, int], int]:
-        return {tuple(each): len(log) - self._position(each) for each, log in self.logs.items()}
+        return {(each.topic, each.partition): len(log) - self._position(each) for each, log in self.logs.items()}
 
     def joined(self) -> bool:
         return not self.closed
