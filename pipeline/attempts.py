@@ -52,9 +52,12 @@ class Story:
     @property
     def in_doubt(self) -> bool:
         """Whether a write was made that no reading has confirmed, and too few have denied."""
-        if self.written is None:
-            return False
-        return self.seen is not _EFFECT[self.written.action] and len(self.readings) < READS_BEFORE_REPEAT
+        return self.written is not None and not self.settled and len(self.readings) < READS_BEFORE_REPEAT
+
+    @property
+    def settled(self) -> bool:
+        """Whether a reading has confirmed the last write, or found that there is nothing left to write to."""
+        return self.written is not None and self.seen in {_EFFECT[self.written.action], Presence.GONE}
 
     @property
     def refusal(self) -> Attempt | None:
@@ -108,7 +111,7 @@ def not_before(story: Story, *, verify: bool) -> datetime | None:
     reads = last.action is Action.READ
     if last.answer is Answer.RETRY_AT or (last.answer is Answer.AMBIGUOUS and (reads or not verify)):
         return last.last_at + _pause(_trailing(story))
-    denied = reads and story.written is not None and story.seen is not _EFFECT[story.written.action]
+    denied = reads and story.written is not None and not story.settled
     return last.last_at + _pause(story.writes) if denied else None
 
 

@@ -21,7 +21,11 @@ class Action(StrEnum):
 
 
 class Answer(StrEnum):
-    """What a call came to, in the one vocabulary that all adapters speak."""
+    """What a call came to, in the one vocabulary that all adapters speak.
+
+    To a hide or a delete, ALREADY_GONE is a claim: this call found nothing, which is also what lost rights look like.
+    To a READ it comes with the presence GONE, and lost rights are ruled out.
+    """
 
     DONE = "done"
     ALREADY_GONE = "already_gone"

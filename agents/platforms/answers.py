@@ -16,10 +16,10 @@ TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 _BY_STATUS: Mapping[int, Answer] = {
     401: Answer.AUTH_LOST,
     403: Answer.NOT_PERMITTED,
-    404: Answer.AMBIGUOUS,
+    404: Answer.ALREADY_GONE,
     405: Answer.UNSUPPORTED,
     408: Answer.AMBIGUOUS,
-    410: Answer.AMBIGUOUS,
+    410: Answer.ALREADY_GONE,
     429: Answer.RETRY_AT,
     501: Answer.UNSUPPORTED,
 }
@@ -38,7 +38,7 @@ def send(client: httpx.Client, request: httpx.Request, action: Action) -> httpx.
 def classify(response: httpx.Response, now: datetime) -> Reply:
     """Read the status and the standard headers.
 
-    A 5xx may come after the deed, so it is ambiguous; so is "not found", which is also what lost rights look like.
+    A 5xx may come after the deed, so it is ambiguous. "Not found" is for a reading to be told apart from lost rights.
     """
     status = response.status_code
     reason = f"HTTP {status}"

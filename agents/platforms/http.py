@@ -71,6 +71,8 @@ class SimulatorPlatform:
             return Reply(Answer.ALREADY_GONE, Presence.GONE)
         if control.answer in {Answer.AUTH_LOST, Answer.RETRY_AT}:
             return control
+        if control.answer is Answer.NOT_PERMITTED:
+            return Reply(Answer.AUTH_LOST, reason="not found, and the account may not be moderated")
         return Reply(Answer.AMBIGUOUS, reason=f"not found, and the account answers {control.reason}")
 
     def _call(self, method: str, path: str, action: Action) -> httpx.Response | Reply:

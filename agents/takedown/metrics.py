@@ -1,32 +1,32 @@
-"""What the takedown process measures; labels are names of platforms, actions and results, never of people or items."""
+"""What the takedown process measures; labels are actions and results, never people or items."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Protocol
 
-from pipeline.message import EndState, Result
-from pipeline.platform import Action, Answer
+from agents.metrics import Step
 
 
 class TakedownMetrics(Protocol):
-    """Counted after the fact, when the journal has it."""
+    """Measured after the fact, when the journal has it; `agents.metrics.Metrics` fits."""
 
-    def attempted(self, platform: str, action: Action, answer: Answer) -> None:
-        """Count one call to a platform, by what came of it."""
+    def platform_called(self, action: str, result: str) -> None:
+        """A call to a platform came to this."""
         ...
 
-    def told(self, platform: str, result: Result) -> None:
-        """Count one outcome, alarms (held, overdue, auth_lost) among them."""
+    def order_ended(self, result: str) -> None:
+        """An outcome was told, alarms (held, overdue, auth_lost) among them."""
         ...
 
-    def exposed(self, platform: str, until: EndState, seconds: float) -> None:
-        """Observe how long an item could be seen, from its creation until it was read back hidden or gone by us."""
+    def exposed(self, step: Step, created_at: datetime, now: datetime) -> None:
+        """An item was read back hidden, or gone by us."""
         ...
 
-    def receipt_waited(self, seconds: float) -> None:
-        """Observe how long a deletion had to wait for its receipt, from the order's issue; 0 if it was there."""
+    def receipt_came(self, seconds: float) -> None:
+        """A deletion could go on after waiting so long for its receipt, from the order's issue."""
         ...
 
-    def open_orders(self, total: int, overdue: int) -> None:
-        """Set how many orders are open, and how many of them are past their deadline."""
+    def open_orders(self, count: int) -> None:
+        """So many orders are open."""
         ...

@@ -170,10 +170,7 @@ def let_go_on(db: sqlite3.Connection, order_id: str) -> bool:
     return held.rowcount == 1
 
 
-def counts(db: sqlite3.Connection, now: datetime) -> tuple[int, int]:
-    """How many orders are open, and how many of them are past their deadline."""
-    row = db.execute(
-        "SELECT count(*), count(CASE WHEN deadline <= ? THEN 1 END) FROM orders WHERE result IS NULL", (stamp(now),)
-    )
-    total, overdue = row.fetchone()
-    return total, overdue
+def still_open(db: sqlite3.Connection) -> int:
+    """How many orders have not ended."""
+    (count,) = db.execute("SELECT count(*) FROM orders WHERE result IS NULL").fetchone()
+    return int(count)

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-import random
+import secrets
 import socket
 import threading
-import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from contextlib import closing
 from pathlib import Path
+from typing import Protocol
 
-from agents.consume import Loop, Pace, Role
+from agents import worker
+from agents.consume import Pace, Role
 from agents.platforms.platform import Platforms
-from agents.publish import KafkaPublisher
-from agents.stream import Effects, Meter
-from agents.subscribe import KafkaSubscription
+from agents.stream import Meter, Readiness
 from agents.takedown.calls import Calls
 from agents.takedown.journal import Journal
 from agents.takedown.metrics import TakedownMetrics
@@ -24,51 +23,36 @@ from agents.takedown.turn import Terms
 from topics import catalog
 
 ROLE = Role("takedown", catalog.TAKEDOWN_GROUP)
+_TOPICS = (catalog.TAKEDOWN, catalog.RECEIPT)
 _PACE = Pace(poll=0.1)  # each poll is a chance to take an order one step on
+
+
+class Measures(TakedownMetrics, Meter, Protocol):
+    """What is measured in all; `agents.metrics.Metrics` fits."""
 
 
 def owner() -> str:
     """A name for this process that no other process has, not even after a restart."""
-    return f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):08x}"  # noqa: S311 - a name, not a secret
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def run(
-    client: Mapping[str, object],
     journal_path: Path,
     platforms: Platforms,
-    *,
-    metrics: TakedownMetrics,
-    meter: Meter,
     terms: Terms,
+    *,
+    client: Mapping[str, object],
+    meter: Measures,
+    health: Readiness,
     stop: threading.Event,
     pace: Pace = _PACE,
 ) -> int:
-    """Carry out orders until `stop` is set, and return the exit code; `client` holds kafka-python's connection settings.
+    """Carry out orders until `stop` is set; returns the exit code. `client`: connection settings of kafka-python.
 
-    Replies to calls that are under way are still noted; what is not told then is told by the next process.
+    Replies to calls that are under way are still noted; what is not told by then is told by the next process.
     """
-    journal = Journal(journal_path)
-    calls = Calls(platforms, _now)
-    publisher = KafkaPublisher(client)
-    takedown = Takedown(journal, platforms, calls, metrics, terms, now=_now)
-    effects = Effects(
-        subscription=KafkaSubscription((catalog.TAKEDOWN, catalog.RECEIPT), ROLE.group, client),
-        publisher=publisher,
-        meter=meter,
-        now=_now,
-        monotonic=time.monotonic,
-        jitter=random.random,
-        wait=stop.wait,
-    )
-    try:
-        code = Loop(ROLE, takedown, effects, pace).run(stop)
+    with closing(Journal(journal_path)) as journal, closing(Calls(platforms, worker.now)) as calls:
+        takedown = Takedown(journal, platforms, calls, meter, terms, now=worker.now)
+        code = worker.run(ROLE, _TOPICS, takedown, client=client, meter=meter, health=health, stop=stop, pace=pace)
         takedown.drain()
-    finally:
-        calls.close()
-        publisher.close()
-        journal.close()
     return code
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from agents.metrics import Step
 from agents.takedown import brake, inbox, orders, outbox, tell
 from agents.takedown.brake import Caps
 from agents.takedown.calls import Done, Planned
 from agents.takedown.metrics import TakedownMetrics
-from pipeline.message import EndState, Order, Outcome, Result, ReviewItem
+from pipeline.message import Order, Outcome, Result, ReviewItem
 from pipeline.platform import Action, Answer, Capabilities, Presence
 from pipeline.takedown import Alarm, Call, Case, Finish, Hold, Wait, decide
 
@@ -44,11 +45,9 @@ class Turn:
         orders.answered(self._db, order, done.planned.attempt_id, reply, at=done.at, owner=self._terms.owner)
         if action is Action.DELETE and reply.answer not in _MAY_HAVE_REMOVED:
             brake.uncount(self._db, order)
-        platform = order.subject.platform
-        self.measures.append(partial(self._metrics.attempted, platform, action, reply.answer))
+        self.measures.append(partial(self._metrics.platform_called, action, reply.answer))
         if reply.presence is Presence.HIDDEN and self._seen_hidden(order) == 1:
-            seconds = (done.at - order.created_at).total_seconds()
-            self.measures.append(partial(self._metrics.exposed, platform, EndState.HIDDEN, seconds))
+            self.measures.append(partial(self._metrics.exposed, Step.HIDDEN, order.created_at, done.at))
 
     def claim(self, busy: Collection[str]) -> Order | None:
         """Take the order that is due next, on a platform that is not busy."""
@@ -76,7 +75,7 @@ class Turn:
     def tidy(self) -> None:
         """Forget what is old, and measure what is open."""
         inbox.prune(self._db, self._now)
-        self.measures.append(partial(self._metrics.open_orders, *orders.counts(self._db, self._now)))
+        self.measures.append(partial(self._metrics.open_orders, orders.still_open(self._db)))
 
     def _case(self, order: Order, can: Capabilities | None) -> Case:
         db = self._db
@@ -99,8 +98,8 @@ class Turn:
         if action is Action.DELETE:
             brake.count(self._db, order, self._now)
             if case.receipt and all(attempt.action is not Action.DELETE for attempt in case.attempts):
-                waited = max(0.0, (case.receipt.known_at - order.issued_at).total_seconds())
-                self.measures.append(partial(self._metrics.receipt_waited, waited))
+                waited = (case.receipt.known_at - order.issued_at).total_seconds()
+                self.measures.append(partial(self._metrics.receipt_came, max(0.0, waited)))
         return Planned(orders.begin(self._db, order, action, self._now), order, action)
 
     def _finish(self, case: Case, finish: Finish) -> None:
@@ -112,12 +111,11 @@ class Turn:
             brake.uncount(self._db, order)
             return
         brake.count(self._db, order, outcome.removed_at)
-        seconds = (outcome.removed_at - order.created_at).total_seconds()
-        self.measures.append(partial(self._metrics.exposed, order.subject.platform, EndState.REMOVED, seconds))
+        self.measures.append(partial(self._metrics.exposed, Step.REMOVED, order.created_at, outcome.removed_at))
 
     def _tell(self, order: Order, result: Result, *messages: Outcome | ReviewItem) -> None:
         if outbox.put(self._db, order, result, messages):
-            self.measures.append(partial(self._metrics.told, order.subject.platform, result))
+            self.measures.append(partial(self._metrics.order_ended, result))
 
     def _seen_hidden(self, order: Order) -> int:
         attempts = orders.attempts(self._db, order)
