@@ -36,11 +36,11 @@ class Values:
     def __init__(self, random: Random) -> None:
         self._random = random
         self._makers: dict[str, Callable[[], str]] = {
-            "pnr": lambda: "{1}-{2}".format(*self._identity()),
-            "pnr12": lambda: "{0}{1}-{2}".format(*self._identity()),
-            "pnr_run": lambda: "".join(self._identity()),
-            "pnr_space": lambda: "{0}{1} {2}".format(*self._identity()),
-            "sam": lambda: "{1}-{2}".format(*self._identity(day_offset=60)),
+            "pnr": lambda: self._identity("{birth}-{last}"),
+            "pnr12": lambda: self._identity("{century}{birth}-{last}"),
+            "pnr_run": lambda: self._identity("{century}{birth}{last}"),
+            "pnr_space": lambda: self._identity("{century}{birth} {last}"),
+            "sam": lambda: self._identity("{birth}-{last}", day_offset=60),
             "phone": lambda: f"070-174 06 {self._random.randint(5, 99):02}",
             "phone_intl": lambda: f"+46 70 174 06 {self._random.randint(5, 99):02}",
             "card": lambda: self._random.choice(_CARDS),
@@ -62,12 +62,12 @@ class Values:
 
         return Filled(_BRACES.sub(make, text), tuple(planted))
 
-    def _identity(self, day_offset: int = 0) -> tuple[str, str, str]:
-        """Century, six digits of the birth date, and the last four."""
+    def _identity(self, form: str, day_offset: int = 0) -> str:
         born = _FIRST_BIRTH + timedelta(days=self._random.randrange(_BIRTHS))
         birth = f"{born:%y%m}{born.day + day_offset:02}"
         number = self._random.choice(("238", "239"))
-        return f"{born:%Y}"[:2], birth, f"{number}{luhn_digit(birth + number)}"
+        last = f"{number}{luhn_digit(birth + number)}"
+        return form.format(century=f"{born:%Y}"[:2], birth=birth, last=last)
 
 
 def luhn_digit(digits: str) -> int:
