@@ -65,7 +65,8 @@ def serve(registry: CollectorRegistry, health: Health, host: str, port: int) -> 
         checks = {"/healthz": health.is_alive, "/readyz": health.is_ready}
         path = str(environ.get("PATH_INFO"))
         if path == "/metrics":
-            return metrics(environ, start)
+            page: Iterable[bytes] = metrics(environ, start)
+            return page
         known = path in checks
         status = "404 Not Found" if not known else "200 OK" if checks[path] else "503 Service Unavailable"
         start(status, [("Content-Type", "text/plain; charset=utf-8")])

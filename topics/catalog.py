@@ -45,6 +45,8 @@ class Topic:
             "retention.ms": str(self.retention_ms),
             "min.insync.replicas": str(min(self.min_insync_replicas, max(1, replication - 1))),
             "max.message.bytes": str(MAX_MESSAGE_BYTES),
+            # A producer's wrong clock must neither expire a record at once nor keep it for ever.
+            "message.timestamp.type": "LogAppendTime",
         }
 
 
