@@ -7,14 +7,7 @@ from importlib import resources
 
 import msgspec
 
-
-class Ends(StrEnum):
-    """The counted state an event must end in (invariant 6)."""
-
-    PASSED = "passed"
-    REVIEW = "review"
-    TAKEDOWN = "takedown"
-    DEAD_LETTER = "dead-letter"
+from pipeline.route import State
 
 
 class Story(StrEnum):
@@ -39,7 +32,7 @@ class Scene(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A comment with a story, and what the default policy should say of its last text."""
 
     story: Story
-    wants: Ends
+    wants: State
     text: str
     before: str | None = None
     alt: str | None = None

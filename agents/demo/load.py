@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from agents.demo.corpus import Ends, Story, load_corpus
+from agents.demo.corpus import Story, load_corpus
 from agents.demo.stream import UNREGISTERED
 from agents.demo.values import Values
 from agents.demo.written import Expectation, Place, Sample, Version, write
+from pipeline.route import State
 
 _START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 _PER_THREAD = 20
@@ -29,7 +30,7 @@ def events(count: int, seed: int, *, planted: float = 0.05, start: datetime = _S
         scene.text
         for thread in corpus.thread
         for scene in thread.scenes
-        if scene.story is Story.COMMENT and scene.wants is Ends.TAKEDOWN
+        if scene.story is Story.COMMENT and scene.wants is State.TAKEDOWN
     ]
     for number in range(count):
         dirty = random.random() < planted
@@ -40,5 +41,5 @@ def events(count: int, seed: int, *, planted: float = 0.05, start: datetime = _S
         after = number / 1000
         moment = start + timedelta(seconds=after)
         version = Version("created", 1, moment, moment, random.choice(corpus.people), filled.text)
-        ends = Ends.TAKEDOWN if dirty else Ends.PASSED
+        ends = State.TAKEDOWN if dirty else State.PASSED
         yield Sample(after, place.key, write(place, version), Expectation("load", ends, filled.planted, gone=dirty))

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from agents.demo.corpus import Ends
 from agents.demo.values import Values
 from agents.demo.written import Expectation, Place, Sample, Version, write
+from pipeline.route import State
 
 _PLACE = Place("facebook", "eslovskommun", "comment", "1999_1", "1999", "1999")
 _DEPTH = 100_000
@@ -24,7 +24,7 @@ def malformed(values: Values, start: datetime) -> Iterator[Sample]:
     good = write(_PLACE, Version("created", 1, start, start, "Okänd Avsändare", filled.text))
 
     def sample(scene: str, value: bytes | None, key: bytes | None = _PLACE.key) -> Sample:
-        return Sample(0.0, key, value, Expectation(scene, Ends.DEAD_LETTER, filled.planted, gone=None))
+        return Sample(0.0, key, value, Expectation(scene, State.DEAD_LETTER, filled.planted, gone=None))
 
     def changed(name: str, to: object, *, data: bool = True) -> bytes:
         event: dict[str, Any] = msgspec.json.decode(good)
@@ -53,10 +53,10 @@ def odd(values: Values, start: datetime) -> Iterator[Sample]:
     """Strange but right events: they are screened like any other."""
     place = Place("facebook", "eslovskommun", "comment", "1998_1", "1998", "1998")
     late = Version("created", 1, _FAR, _FAR, "Ossian Lindhe", "Hälsningar från framtiden!")
-    yield Sample(0.0, place.key, write(place, late), Expectation("year 9999", Ends.PASSED))
+    yield Sample(0.0, place.key, write(place, late), Expectation("year 9999", State.PASSED))
     filled = values.fill("\u200bMitt\u00a0nummer: {pnr12}\u202e 🙂")
     place = Place("instagram", "eslovskommun", "comment", "omtag/1998?2#å", "1998", "1998")
     marks = Version("created", 1, start, start, "Signe Rosvall", filled.text)
     yield Sample(
-        0.0, place.key, write(place, marks), Expectation("odd marks", Ends.TAKEDOWN, filled.planted, gone=True)
+        0.0, place.key, write(place, marks), Expectation("odd marks", State.TAKEDOWN, filled.planted, gone=True)
     )

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from agents.demo.corpus import Ends, Scene, Story
+from agents.demo.corpus import Scene, Story
 from agents.demo.values import Values
 from agents.demo.written import Expectation, Place, Sample, Version, write
+from pipeline.route import State
 
 _KINDS = {
     Story.REPLY: "reply",
@@ -49,21 +50,21 @@ def tell(scene: Scene, cast: Cast) -> Iterator[Sample]:
         yield from _out_of_order(scene, cast)
         return
     ends = scene.wants
-    gone = True if scene.story is Story.DELETED else ends is Ends.TAKEDOWN
+    gone = True if scene.story is Story.DELETED else ends is State.TAKEDOWN
     created = _created(scene, cast, ends, gone=gone)
     yield created
     match scene.story:
         case Story.DUPLICATE:
             yield replace(created, after=cast.at[1])
         case Story.DELETED:
-            yield _bare(scene, cast, "deleted", Ends.PASSED, gone=True)
+            yield _bare(scene, cast, "deleted", State.PASSED, gone=True)
         case Story.REPORTED:
-            yield _bare(scene, cast, "reported", Ends.REVIEW, gone=gone)
+            yield _bare(scene, cast, "reported", State.REVIEW, gone=gone)
         case _:
             return
 
 
-def _created(scene: Scene, cast: Cast, ends: Ends, *, gone: bool | None) -> Sample:
+def _created(scene: Scene, cast: Cast, ends: State, *, gone: bool | None) -> Sample:
     text, alt, ocr, name = (cast.values.fill(part or "") for part in (scene.text, scene.alt, scene.ocr, scene.name))
     planted = text.planted + alt.planted + ocr.planted + name.planted
     moment = cast.moment(cast.at[0])
@@ -74,7 +75,7 @@ def _created(scene: Scene, cast: Cast, ends: Ends, *, gone: bool | None) -> Samp
     return Sample(cast.at[0], cast.place.key, write(cast.place, version), expectation)
 
 
-def _bare(scene: Scene, cast: Cast, change: str, ends: Ends, *, gone: bool) -> Sample:
+def _bare(scene: Scene, cast: Cast, change: str, ends: State, *, gone: bool) -> Sample:
     version = Version(change, 1, cast.moment(cast.at[0]), cast.moment(cast.at[1]), cast.author)
     expectation = Expectation(scene.story, ends, gone=gone)
     return Sample(cast.at[1], cast.place.key, write(cast.place, version), expectation)
@@ -83,11 +84,11 @@ def _bare(scene: Scene, cast: Cast, change: str, ends: Ends, *, gone: bool) -> S
 def _edited(scene: Scene, cast: Cast) -> Iterator[Sample]:
     before, after = cast.values.fill(scene.before or ""), cast.values.fill(scene.text)
     cleaned = scene.story is Story.EDITED_CLEAN
-    gone = None if cleaned else scene.wants is Ends.TAKEDOWN
+    gone = None if cleaned else scene.wants is State.TAKEDOWN
     created, changed = cast.moment(cast.at[0]), cast.moment(cast.at[1])
     first = Version("created", 1, created, created, cast.author, before.text)
     second = Version("edited", 2, created, changed, cast.author, after.text)
-    ends = Ends.TAKEDOWN if cleaned else Ends.PASSED
+    ends = State.TAKEDOWN if cleaned else State.PASSED
     yield Sample(
         cast.at[0], cast.place.key, write(cast.place, first), Expectation(scene.story, ends, before.planted, gone)
     )
@@ -108,5 +109,5 @@ def _out_of_order(scene: Scene, cast: Cast) -> Iterator[Sample]:
     first = Version("created", 1, created, created, cast.author, before.text)
     yield Sample(cast.at[0], cast.place.key, write(cast.place, second), Expectation(scene.story, scene.wants))
     yield Sample(
-        cast.at[1], cast.place.key, write(cast.place, first), Expectation(scene.story, Ends.TAKEDOWN, before.planted)
+        cast.at[1], cast.place.key, write(cast.place, first), Expectation(scene.story, State.TAKEDOWN, before.planted)
     )

@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from random import Random
 
-from agents.demo.corpus import Corpus, Ends, Story, Thread, load_corpus
+from agents.demo.corpus import Corpus, Story, Thread, load_corpus
 from agents.demo.malformed import malformed, odd
 from agents.demo.story import Cast, kind_of, tell
 from agents.demo.values import Values
 from agents.demo.written import Expectation, Place, Sample, Version, write
+from pipeline.route import State
 
 SECONDS = 12.0
 UNREGISTERED = "facebook/eslovsnytt"
@@ -62,7 +63,7 @@ class _Teller:
             name = f"omdöme/{root}_{child}" if kind == "review" else f"{root}_{child}"
             return Place(platform, account, kind, name, root, parent, own)
 
-        passed = Ends.REVIEW if thread.account == UNREGISTERED else Ends.PASSED
+        passed = State.REVIEW if thread.account == UNREGISTERED else State.PASSED
         yield self._say(post, thread.post, opening, passed)
         for text in thread.comments:
             yield self._say(comment(), text, self._after(opening), passed)
@@ -78,7 +79,7 @@ class _Teller:
     def _after(self, opening: float) -> float:
         return self._random.uniform(opening + _STEP, 1)
 
-    def _say(self, place: Place, text: str, part: float, ends: Ends) -> Sample:
+    def _say(self, place: Place, text: str, part: float, ends: State) -> Sample:
         at = part * self._seconds
         cast = Cast(place, self._random.choice(self._people), self._start, (at, at), self._values)
         moment = cast.moment(at)

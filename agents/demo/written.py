@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from agents.demo.corpus import Ends
+from pipeline.route import State
 
 Headers = tuple[tuple[str, bytes], ...]
 HEADERS: Headers = (("content-type", b"application/cloudevents+json"), ("connector", b"sample \xe5\x00"))
@@ -22,7 +22,7 @@ class Expectation:
     """
 
     scene: str
-    ends: Ends
+    ends: State
     planted: tuple[str, ...] = field(default=(), repr=False)
     gone: bool | None = False
 

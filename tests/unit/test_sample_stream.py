@@ -13,12 +13,13 @@ import pytest
 import deploy
 from agents.configuration import load_accounts
 from agents.demo import load
-from agents.demo.corpus import Ends, Story, load_corpus
+from agents.demo.corpus import Story, load_corpus
 from agents.demo.stream import SECONDS, UNREGISTERED, sample_stream
 from agents.demo.values import Values, luhn_digit, spellings
 from agents.demo.written import Sample
 from pipeline.errors import DeadLetter
 from pipeline.event import Change, Event
+from pipeline.route import State
 from topics import wire
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -27,7 +28,7 @@ STREAM = sample_stream(7, START)
 
 def decoded(samples: tuple[Sample, ...]) -> list[tuple[Sample, Event]]:
     return [
-        (sample, wire.decode_event(sample.value)) for sample in samples if sample.expectation.ends != Ends.DEAD_LETTER
+        (sample, wire.decode_event(sample.value)) for sample in samples if sample.expectation.ends != State.DEAD_LETTER
     ]
 
 
@@ -40,7 +41,7 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
 def test_it_is_large_and_holds_every_story() -> None:
     assert len(STREAM) >= 300
     assert {*Story} <= {sample.expectation.scene for sample in STREAM}
-    assert {sample.expectation.ends for sample in STREAM} == {*Ends}
+    assert {sample.expectation.ends for sample in STREAM} == {*State}
 
 
 def test_what_should_be_an_event_is_one_and_what_should_not_is_not() -> None:
@@ -48,7 +49,7 @@ def test_what_should_be_an_event_is_one_and_what_should_not_is_not() -> None:
         try:
             event = wire.decode_event(sample.value)
         except DeadLetter:
-            assert sample.expectation.ends == Ends.DEAD_LETTER, sample.expectation.scene
+            assert sample.expectation.ends == State.DEAD_LETTER, sample.expectation.scene
         else:
             assert sample.key == f"{event.data.platform}:{event.data.root_id}".encode()
 
@@ -98,14 +99,14 @@ def test_planted_values_stand_in_the_event_as_written() -> None:
 
 def test_every_takedown_has_a_planted_value_and_no_passed_event_has() -> None:
     for sample in STREAM:
-        if sample.expectation.ends == Ends.TAKEDOWN:
+        if sample.expectation.ends == State.TAKEDOWN:
             assert sample.expectation.planted
-        if sample.expectation.ends == Ends.PASSED:
+        if sample.expectation.ends == State.PASSED:
             assert not sample.expectation.planted
 
 
 def test_an_author_deletes_what_was_ordered_to_be_taken_down() -> None:
-    ordered = {event.data.object_id for sample, event in decoded(STREAM) if sample.expectation.ends == Ends.TAKEDOWN}
+    ordered = {event.data.object_id for sample, event in decoded(STREAM) if sample.expectation.ends == State.TAKEDOWN}
     deleted = {event.data.object_id for _, event in decoded(STREAM) if event.data.change is Change.DELETED}
     assert len(ordered & deleted) >= 3
 
@@ -163,7 +164,7 @@ def test_load_is_distinct_and_has_about_the_wanted_share() -> None:
     assert len({sample.value for sample in samples}) == 4000
     dirty = sum(bool(sample.expectation.planted) for sample in samples)
     assert 320 <= dirty <= 480
-    assert all(bool(s.expectation.planted) == (s.expectation.ends == Ends.TAKEDOWN) for s in samples)
+    assert all(bool(s.expectation.planted) == (s.expectation.ends == State.TAKEDOWN) for s in samples)
 
 
 def test_no_text_shows_in_a_repr() -> None:
