@@ -8,21 +8,23 @@ from typing import Self
 from urllib.parse import quote
 
 import httpx
+import msgspec
+from msgspec.structs import replace
 
 from agents.demo.written import Sample
-from agents.platforms.simulated import FaultKind, Visibility
+from agents.platforms.simulated import Action, Fault, FaultKind, Visibility
 from pipeline.event import Change, Event, ObjectKind
 from pipeline.route import State
 from topics import wire
 
 _CANNOT_BE_HIDDEN = {ObjectKind.STORY, ObjectKind.MESSAGE}
 _FAULTS = (
-    {"kind": FaultKind.TOO_MANY, "action": "hide", "seconds": 1},
-    {"kind": FaultKind.UNAVAILABLE, "action": "delete"},
-    {"kind": FaultKind.LIE, "action": "delete"},
-    {"kind": FaultKind.TIMEOUT_AFTER_SUCCESS, "action": "delete", "seconds": 0.5},
-    {"kind": FaultKind.CUT, "action": "hide"},
-    {"kind": FaultKind.SLOW, "action": "hide", "seconds": 1},
+    Fault(FaultKind.TOO_MANY, Action.HIDE, seconds=1),
+    Fault(FaultKind.UNAVAILABLE, Action.DELETE),
+    Fault(FaultKind.LIE, Action.DELETE),
+    Fault(FaultKind.TIMEOUT_AFTER_SUCCESS, Action.DELETE, seconds=0.5),
+    Fault(FaultKind.CUT, Action.HIDE),
+    Fault(FaultKind.SLOW, Action.HIDE, seconds=1),
 )
 """What real platforms do on a bad day: an item each, so that the rest shows the ordinary course."""
 
@@ -42,8 +44,8 @@ class DemoPlatform:
             for sample in samples
             if sample.expectation.ends is State.TAKEDOWN and sample.expectation.scene == "comment"
         )
-        faults = [fault | {"item": item} for fault, item in zip(_FAULTS, items, strict=False)]
-        self._client.post("/_control/faults", json=faults).raise_for_status()
+        faults = [replace(fault, item=item) for fault, item in zip(_FAULTS, items, strict=False)]
+        self._client.post("/_control/faults", content=msgspec.json.encode(faults)).raise_for_status()
         return len(faults)
 
     def happens(self, event: Event) -> None:

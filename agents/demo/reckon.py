@@ -52,7 +52,13 @@ def reckon(evidence: Evidence) -> Reckoning:
         results=Counter(str(outcome.result) for outcome in ledger.ended().values()),
         planned=len(evidence.sent) - len(surprises),
         surprises=surprises,
-        faults=(*_counts(evidence, states), *_records(evidence), *_orders(ledger), *_platform(evidence), *_ends(evidence)),
+        faults=(
+            *_counts(evidence, states),
+            *_records(evidence),
+            *_orders(ledger),
+            *_platform(evidence),
+            *_ends(evidence),
+        ),
     )
 
 

@@ -59,7 +59,10 @@ def run_demo(
     began = time.monotonic()
     try:
         with _interruptible(), demo_folder(root) as folder:
-            return _run(folder, cache, console, environment, seconds, began)
+            evidence = _run(folder, cache, console, environment, seconds)
+            reckoning = reckon(evidence)
+            say(console, evidence, reckoning, folder, time.monotonic() - began)
+            return 1 if reckoning.faults else 0
     except KeyboardInterrupt:
         console.print("Interrupted: everything that the demo had started is stopped.", highlight=False)
         return INTERRUPTED
@@ -86,9 +89,7 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _run(
-    folder: Folder, cache: Path, console: Console, environment: Mapping[str, str], seconds: float, began: float
-) -> int:
+def _run(folder: Folder, cache: Path, console: Console, environment: Mapping[str, str], seconds: float) -> Evidence:
     _tell(console, f"Anslagsvakt demo in {folder.root}")
     with shown(console) as on_fetched:
         runtime = embedded_runtime(cache, heap=_HEAP, options=SHORT_LIVED, on_fetched=on_fetched)
@@ -102,10 +103,7 @@ def _run(
         evidence = _play(children, kafka.bootstrap, started, console, seconds)
         _tell(console, "Stopping")
         evidence = replace(evidence, exit_codes=children.stop())
-    evidence = replace(evidence, kept=_kept(folder))
-    reckoning = reckon(evidence)
-    say(console, evidence, reckoning, folder, time.monotonic() - began)
-    return 1 if reckoning.faults else 0
+    return replace(evidence, kept=_kept(folder))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,9 +54,7 @@ class Scraper:
 
 def read(pages: Iterable[str]) -> Scraped:
     """What pages in Prometheus' text format say together."""
-    samples = [
-        sample for page in pages for family in text_string_to_metric_families(page) for sample in family.samples
-    ]
+    samples = [sample for page in pages for family in text_string_to_metric_families(page) for sample in family.samples]
     states: Counter[str] = Counter()
     for sample in samples:
         if sample.name == _EVENTS:

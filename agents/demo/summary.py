@@ -22,8 +22,7 @@ def say(console: Console, evidence: Evidence, reckoning: Reckoning, folder: Fold
     orders = len(evidence.ledger.orders)
     for line in (
         f"Events in:  {sent} = {_sum(reckoning.states, tuple(State))}",
-        f"Records:    {len(evidence.kept)} in the store = {reckoning.unique} distinct events ({duplicates} repeats), "
-        "each read back and the same to the byte",
+        f"Records:    {len(evidence.kept)} in the store = {reckoning.unique} distinct events, {duplicates} repeats",
         f"Orders:     {orders} = {_sum(reckoning.results, sorted(reckoning.results))}",
         f"Platform:   {_sum(Counter(str(state) for state in evidence.platform.values()), _STATES)}",
         f"As planned: {reckoning.planned} of {sent} events ended in the state that the sample stream was written for",

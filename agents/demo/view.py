@@ -36,7 +36,9 @@ class Progress:
 class View(Protocol):
     """Shows progress, as often as it is told."""
 
-    def show(self, progress: Progress) -> None: ...
+    def show(self, progress: Progress) -> None:
+        """Show how it stands now."""
+        ...
 
 
 @contextmanager
