@@ -1,0 +1,106 @@
+"""Policy and accounts as data: which rule, on what law, how far it may go in which department (invariant 9).
+
+The values are frozen and carry the content hash of the file they were read from, so that every verdict can name the
+policy that made it. Reading the files is the edge's business (`agents/configuration.py`).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from pipeline.detect.finding import Concern, Entity
+from pipeline.event import Id, ObjectKind, PlatformName
+
+Score = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
+Words = Annotated[str, msgspec.Meta(min_length=1)]
+Count = Annotated[int, msgspec.Meta(ge=1)]
+
+UNREGISTERED = "unregistered"
+"""The department of an account that nobody has registered."""
+
+
+class Mode(StrEnum):
+    """How far a rule may go; a later mode does more than an earlier one."""
+
+    OBSERVE = "observe"
+    REVIEW = "review"
+    HIDE = "hide"
+    DELETE = "delete"
+
+    @property
+    def reach(self) -> int:
+        """Its place on the ladder, 0 to 3."""
+        return tuple(Mode).index(self)
+
+
+def weaker(one: Mode, other: Mode) -> Mode:
+    """The one of two modes that does less."""
+    return min(one, other, key=lambda mode: mode.reach)
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One rule: what it looks for, the law it rests on, and its mode, which a department may have its own of.
+
+    A finding of `entities` with a score of at least `act_at` gets the rule's mode, one of at least `review_at` goes to
+    people. A concern goes to people at `review_at`, and gets the rule's mode only if detection calls it certain.
+    """
+
+    id: Name
+    legal_basis: Words
+    mode: Mode
+    entities: tuple[Entity, ...] = ()
+    concerns: tuple[Concern, ...] = ()
+    act_at: Score = 0.8
+    review_at: Score = 0.3
+    departments: dict[Name, Mode] = {}
+
+    def mode_in(self, department: str) -> Mode:
+        """How far the rule may go in this department."""
+        return self.departments.get(department, self.mode)
+
+
+class Brakes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How many removals an hour are carried out before people must look (invariant 7)."""
+
+    per_account_per_hour: Count = 60
+    per_rule_per_hour: Count = 300
+
+
+class Deadlines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """When an order that is not yet carried out becomes an alarm."""
+
+    removal_minutes: Count = 30
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All rules of a municipality, with its limits; `version` is the content hash of the file (SHA-256, hex)."""
+
+    rule: tuple[Rule, ...]
+    limits: dict[ObjectKind, Mode] = {}
+    brakes: Brakes = Brakes()
+    deadlines: Deadlines = Deadlines()
+    version: str = ""
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A social media account: whose it is, and who answers for it."""
+
+    id: Id
+    platform: PlatformName
+    department: Name
+    owner: Words
+    name: str = ""
+
+
+class Accounts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The register of accounts."""
+
+    account: tuple[Account, ...]
+
+    def by_identity(self) -> dict[tuple[str, str], Account]:
+        """The accounts by platform and id: what is not in here is archived, screened and flagged all the same."""
+        return {(account.platform, account.id): account for account in self.account}

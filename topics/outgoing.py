@@ -1,0 +1,46 @@
+"""A message on its way to Kafka: which topic and key each kind of message has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pipeline.message import DeadLetterNote, Order, Outcome, Receipt, ReviewItem, Withdrawal
+from topics import catalog, wire
+
+Headers = tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """Bytes for one topic; `partition` is set only where it must equal that of the raw event."""
+
+    topic: str
+    key: bytes | None
+    value: bytes | None = field(repr=False)
+    headers: Headers = field(default=(), repr=False)
+    partition: int | None = None
+
+
+def order(message: Order | Withdrawal) -> Outgoing:
+    """An order or its withdrawal, keyed by thread so that the two stay in order."""
+    return Outgoing(catalog.TAKEDOWN, message.subject.key.encode(), wire.encode(message))
+
+
+def review(message: ReviewItem) -> Outgoing:
+    """An item for people, keyed by thread."""
+    return Outgoing(catalog.REVIEW, message.subject.key.encode(), wire.encode(message))
+
+
+def outcome(message: Outcome) -> Outgoing:
+    """How an order ended, keyed by thread."""
+    return Outgoing(catalog.OUTCOME, message.subject.key.encode(), wire.encode(message))
+
+
+def receipt(message: Receipt, key: bytes | None) -> Outgoing:
+    """A receipt, with the key and partition of the raw event, so that it meets the order on the same partition."""
+    return Outgoing(catalog.RECEIPT, key, wire.encode(message), partition=message.raw.partition)
+
+
+def dead_letter(message: DeadLetterNote) -> Outgoing:
+    """A dead letter, keyed by where the message stood."""
+    return Outgoing(catalog.DEAD_LETTER, f"{message.topic}:{message.partition}".encode(), wire.encode(message))
