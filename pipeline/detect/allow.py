@@ -28,6 +28,11 @@ class AllowList:
         """Whether a national number (digits, with its 0) lies in a public range."""
         return bool(self.phone_prefixes) and national.startswith(self.phone_prefixes)
 
+    def local_phone(self, subscriber: str) -> bool:
+        """Whether a number without its area code (2 to 4 digits) lies in a public range."""
+        tails = (prefix[area:] for prefix in self.phone_prefixes for area in (2, 3, 4))
+        return any(len(tail) >= 2 and subscriber.startswith(tail) for tail in tails)
+
     def address(self, street: str) -> bool:
         """Whether a street with its number is one of the public ones."""
         return " ".join(street.lower().split()) in self.addresses

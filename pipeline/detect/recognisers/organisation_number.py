@@ -29,6 +29,7 @@ _OWNER = Lexicon(
     "*företag*", "*klubb*", "kommun*", "region*", "*kår*", "byalag*", "samfällighet*", "association*", "company", "ek för",
     "fastighetsägare", "entreprenör*",
 )  # fmt: skip
+_TIERS = {("-",): ("canonical", 0.7), (): ("compact", 0.05)}
 LABELLED = Evidence("organisation-number-word", 40)
 OWNER = Evidence("organisation-word", 6)
 OTHER = Evidence("other-number-word", 1 / 60)
@@ -48,7 +49,7 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
                 continue
             if not legal_person(digits[-10:]):
                 continue
-            tier, prior = ("canonical", 0.7) if window.seps[-1:] == ("-",) else ("compact", 0.05)
+            tier, prior = _TIERS.get(window.seps[-1:], ("separated", 0.2))
             if len(digits) == 12:
                 tier, prior = "with-16", 0.8
             verdict = judge(tier, prior, tuple(_context(reading.text, window.start, window.end)))
