@@ -173,7 +173,8 @@ class Metrics:
         self._batch_size.observe(size)
 
     def lag(self, lags: Mapping[tuple[str, int], int]) -> None:
-        """How far behind we are, for each topic and partition."""
+        """How far behind we are, for each topic and partition that is ours now."""
+        self._lag.clear()
         for (topic, partition), behind in lags.items():
             self._lag.labels(topic, str(partition)).set(behind)
 

@@ -20,6 +20,7 @@ from pipeline.token import Tokeniser
 from topics import catalog, outgoing, wire
 from topics.outgoing import Outgoing
 
+NOTHING = Analysis()
 NOBODY = "unknown"
 """The account of an event that cannot be decoded."""
 
@@ -64,7 +65,7 @@ class Judgement:
     account: str
     outgoing: tuple[Outgoing, ...] = ()
     created_at: datetime | None = None
-    analysis: Analysis = Analysis()
+    analysis: Analysis = NOTHING
     verdict: Verdict | None = None
     department: str = UNREGISTERED
     error: str | None = None
@@ -97,7 +98,7 @@ class Judge:
         texts = event.texts()
         analysis = self._analyse(texts)
         reasons = flags(event, account)
-        if not reasons and analysis == _NOTHING and event.data.change not in _WITHDRAWING:
+        if not reasons and analysis == NOTHING and event.data.change not in _WITHDRAWING:
             return Judgement(State.PASSED, label, created_at=event.created_at)
         department = account.department if account else UNREGISTERED
         verdict = decide(analysis, self._policy, department, limit=self._limit(event), flags=reasons)
@@ -121,7 +122,6 @@ class Judge:
         return self._policy.limits.get(event.data.object_kind, Mode.DELETE)
 
 
-_NOTHING = Analysis()
 _WITHDRAWING = frozenset({Change.EDITED, Change.DELETED})
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import faust
 from faust.auth import SASLCredentials, SSLCredentials
@@ -51,7 +51,7 @@ async def run(
 
     @app.agent(app.topic(catalog.RAW, key_serializer="raw", value_serializer="raw"), name="screen")
     async def screen(polls: StreamT[Any]) -> None:
-        async for event in polls.noack().events():
+        async for event in cast("faust.Stream[Any]", polls).noack().events():
             async with busy:
                 try:
                     await turn.take(event.value.records)

@@ -79,7 +79,7 @@ class PollConsumer(driver.Consumer):
 
     def lag(self) -> dict[tuple[str, int], int]:
         """How many raw events wait on each partition that is ours, as far as the last fetch told."""
-        known = {tp: self.highwater(tp) for tp in self.assignment()}
+        known = {tp: self.highwater(tp) or 0 for tp in self.assignment()}  # none before the first fetch
         return {
             (tp.topic, tp.partition): max(0, high - self._finished.get(tp, self._committed_offset[tp] or 0))
             for tp, high in known.items()
