@@ -21,7 +21,7 @@ from deploy.local.runtime import SHORT_LIVED, Runtime, embedded_runtime
 class FreshBroker(Protocol):
     """Starts a node of the test's own, which it may kill; it is removed when the test ends."""
 
-    def __call__(
+    def __call__(  # noqa: D102  the class says it
         self, *, security: Mapping[str, str] | None = None, properties: Mapping[str, str] | None = None
     ) -> Kafka: ...
 
@@ -29,7 +29,7 @@ class FreshBroker(Protocol):
 class TopicMaker(Protocol):
     """Makes a topic and returns its name."""
 
-    def __call__(
+    def __call__(  # noqa: D102  the class says it
         self, bootstrap: str, *, partitions: int = 1, config: Mapping[str, str] | None = None
     ) -> str: ...
 
@@ -59,9 +59,7 @@ def fresh_broker(kafka_runtime: Runtime, tmp_path: Path) -> Iterator[FreshBroker
     """Start nodes that this test may kill."""
     with ExitStack() as stack:
 
-        def start(
-            *, security: Mapping[str, str] | None = None, properties: Mapping[str, str] | None = None
-        ) -> Kafka:
+        def start(*, security: Mapping[str, str] | None = None, properties: Mapping[str, str] | None = None) -> Kafka:
             return stack.enter_context(
                 temporary_kafka(kafka_runtime, parent=tmp_path, security=security, properties=properties)
             )

@@ -112,12 +112,14 @@ def test_a_kept_folder_with_swedish_letters_serves_the_next_process_too(
         produce(first.bootstrap, topic, [b"kept"])
         before = (first.bootstrap, cluster_id(first))
 
-        with pytest.raises(BrokerUnavailable, match=r"is taken, perhaps by a broker on .*ANSLAGSVAKT_BOOTSTRAP_SERVERS"):
+        with pytest.raises(
+            BrokerUnavailable, match=r"is taken, perhaps by a broker on .*ANSLAGSVAKT_BOOTSTRAP_SERVERS"
+        ):
             kept_kafka(folder, kafka_runtime).start()
 
     with kept_kafka(folder, kafka_runtime) as second:
         assert before == (second.bootstrap, cluster_id(second))
-        assert [b"kept"] == consume(second.bootstrap, topic, 1)
+        assert consume(second.bootstrap, topic, 1) == [b"kept"]
 
 
 def test_a_temporary_broker_leaves_neither_process_nor_folder(kafka_runtime: Runtime, tmp_path: Path) -> None:
@@ -129,7 +131,7 @@ def test_a_temporary_broker_leaves_neither_process_nor_folder(kafka_runtime: Run
         assert kafka.log.read_text(encoding="utf-8").count("Kafka Server started") == 1
 
     assert not psutil.pid_exists(pid)
-    assert [] == list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_broker_that_cannot_start_says_where_to_look_and_leaves_no_process(
@@ -185,7 +187,7 @@ def test_three_nodes_lose_one_and_no_acknowledged_message(cluster: Cluster, new_
     values = [f"{number}".encode() for number in range(300)]
     with KafkaAdminClient(bootstrap_servers=cluster.bootstrap.split(",")) as admin:
         described = admin.describe_topics([topic])[0]["partitions"][0]
-        assert 3 == len(described["replica_nodes"])
+        assert len(described["replica_nodes"]) == 3
         leader = described["leader_id"]
 
     produce(cluster.bootstrap, topic, values[:100])
@@ -219,8 +221,10 @@ time.sleep(600)
 def test_a_killed_parent_takes_its_broker_along(kafka_runtime: Runtime, tmp_path: Path) -> None:
     """Also when a thread that has ended since had started it: the broker lives until the process itself is killed."""
     parent = subprocess.Popen(
-        [sys.executable, "-c", STARTS_A_BROKER_AND_WAITS]
-        + [str(kafka_runtime.java), str(tmp_path / "orphan"), *map(str, kafka_runtime.jars)],
+        [
+            *(sys.executable, "-c", STARTS_A_BROKER_AND_WAITS),
+            *(str(kafka_runtime.java), str(tmp_path / "orphan"), *map(str, kafka_runtime.jars)),
+        ],
         stdout=subprocess.PIPE,
         cwd=Path(__file__).parents[2],
     )
@@ -241,7 +245,7 @@ def test_what_ignores_sigterm_is_killed_after_its_grace(tmp_path: Path) -> None:
 
     deaf.stop(grace=0.2)
 
-    assert -signal.SIGKILL == deaf.exit_code
+    assert deaf.exit_code == -signal.SIGKILL
 
 
 def test_a_kept_program_gets_no_environment_of_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
