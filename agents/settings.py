@@ -5,6 +5,7 @@ The variable of a field is `ANSLAGSVAKT_` and its name in capitals. `docs/settin
 
 from __future__ import annotations
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import deploy
+from deploy.local.jars import cache_folder
 from pipeline.errors import BadConfiguration
 
 _CONFIG = Path(deploy.__file__).parent / "config"
@@ -89,6 +91,11 @@ class Settings(BaseSettings):
     def journal(self) -> Path:
         """The file of the takedown journal."""
         return self.journal_file or self.data_dir / "takedown.sqlite3"
+
+    @property
+    def cache(self) -> Path:
+        """Where the embedded broker's jars are kept."""
+        return self.cache_dir or cache_folder(os.environ, Path.home())
 
     @property
     def token_key(self) -> Path:
