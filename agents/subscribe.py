@@ -27,6 +27,9 @@ _CONFIGURATION: Mapping[str, object] = {
     "max_poll_records": 500,
     # Handling a batch may wait for a slow store or platform; the loop polls again well within this.
     "max_poll_interval_ms": 600_000,
+    # A killed process's partitions go to another within the session's time-out.
+    "session_timeout_ms": 15_000,
+    "heartbeat_interval_ms": 2_000,
     "max_partition_fetch_bytes": MAX_MESSAGE_BYTES,
     "fetch_max_bytes": 2 * MAX_MESSAGE_BYTES,
     "reconnect_backoff_max_ms": 2_000,
@@ -123,7 +126,7 @@ class KafkaSubscription:
         with Translated("measure the lag"):
             ends = {where: self._consumer.highwater(where) for where in self._consumer.assignment()}
             here = {where: self._consumer.position(where, timeout_ms=0) for where, end in ends.items() if end}
-        return {tuple(where): max(0, ends[where] - at) for where, at in here.items() if at is not None}
+        return {(each.topic, each.partition): max(0, ends[each] - at) for each, at in here.items() if at is not None}
 
     def joined(self) -> bool:
         """See `Subscription`."""

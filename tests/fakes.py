@@ -96,6 +96,12 @@ class FakeBroker:
         for value in values:
             log.append(FakeRecord(topic, partition, len(log), value))
 
+    def restart(self) -> None:
+        """Begin anew as a member that knows only what was committed."""
+        self.closed = False
+        self.rebalance()
+        self._revoked.clear()
+
     def rebalance(self) -> None:
         """Take all partitions away and give them back: what was not committed comes again."""
         self._revoked |= set(self.logs)
@@ -129,7 +135,7 @@ class FakeBroker:
         self.committed |= offsets
 
     def lag(self) -> Mapping[tuple[str, int], int]:
-        return {tuple(each): len(log) - self._position(each) for each, log in self.logs.items()}
+        return {(each.topic, each.partition): len(log) - self._position(each) for each, log in self.logs.items()}
 
     def joined(self) -> bool:
         return not self.closed
@@ -141,6 +147,10 @@ class FakeBroker:
         if messages:
             self._maybe_fail("publish")
         self.published += messages
+        for each in messages:
+            log = self.logs.get(where := Partition(each.topic, each.partition or 0))
+            if log is not None:
+                log.append(FakeRecord(*where, len(log), each.value, each.key, headers=each.headers))
 
     def _position(self, partition: Partition) -> int:
         return self._next.get(partition, self.committed.get(partition, 0))

@@ -88,9 +88,7 @@ class FileStore:
 
     def object_keys(self) -> Iterator[str]:
         """See `Store.object_keys`."""
-        for first in _sorted(self._root / "records"):
-            for second in _sorted(first):
-                yield from (path.relative_to(self._root).as_posix() for path in _sorted(second))
+        yield from _files(self._root / "records", "records")
 
     def _add(self, objects: dict[str, bytes]) -> set[str]:
         """Write the objects that are not here yet; returns their keys when all, old and new, are on the disk."""
@@ -165,8 +163,14 @@ class _translated:  # noqa: N801  # reads as the clause it is
         raise RetryLater(f"the store folder is in trouble ({what})", after=5.0) from error
 
 
-def _sorted(folder: Path) -> list[Path]:
-    return sorted(folder.iterdir()) if folder.is_dir() else []
+def _files(folder: Path, name: str) -> Iterator[str]:
+    """Every file below, also such as are none of ours: whoever reads them will see."""
+    for entry in sorted(os.scandir(folder), key=lambda each: each.name) if folder.is_dir() else ():
+        below = f"{name}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path), below)
+        else:
+            yield below
 
 
 def _sync_folder(folder: Path) -> None:
