@@ -102,12 +102,21 @@ def states(progress: Progress) -> Table:
 def exposure(scraped: Scraped) -> Table:
     """How long items had been up when each step was reached."""
     table = Table(title="Exposure, from the moment of posting", title_justify="left")
-    for name in ("step", "items", "on average", "95 % within"):
+    for name in ("step", "items", "half within", "95 % within"):
         table.add_column(name, justify="left" if name == "step" else "right")
-    for step in Step:
-        if step in scraped.exposure:
-            table.add_row(step, *_figures(scraped.exposure[step]))
+    for step, reached in reached_steps(scraped):
+        table.add_row(step, str(reached.count), bound(reached.half_within), bound(reached.most_within))
     return table
+
+
+def reached_steps(scraped: Scraped) -> Iterator[tuple[Step, Exposure]]:
+    """The steps that any item has reached, in their order."""
+    return ((step, scraped.exposure[step]) for step in Step if step in scraped.exposure)
+
+
+def bound(seconds: float) -> str:
+    """The upper bound of a histogram's bucket, in words."""
+    return "beyond the scale" if math.isinf(seconds) else f"{seconds:g} s"
 
 
 def takedowns(ledger: Ledger) -> Table:
@@ -128,8 +137,3 @@ def takedown(outcome: Outcome, order: Order | None) -> tuple[str, str, str, str]
     why = ", ".join(rule.id for rule in outcome.rules or (order.rules if order else ()))
     ended = f"{outcome.result}, read back" if outcome.verified else str(outcome.result)
     return item, ", ".join(found), why, ended
-
-
-def _figures(exposure: Exposure) -> tuple[str, str, str]:
-    bound = "more" if math.isinf(exposure.most_within) else f"{exposure.most_within:g} s"
-    return str(exposure.count), f"{exposure.mean:.2f} s", bound
