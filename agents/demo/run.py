@@ -72,7 +72,7 @@ def run_demo(
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """The first Ctrl-C (or SIGTERM) ends the demo; the next ones do not disturb its cleaning up."""
+    """The first Ctrl-C (or SIGTERM) ends the demo; the next ones disturb neither its cleaning up nor its exit."""
     numbers = (signal.SIGINT, signal.SIGTERM)
 
     def once(number: int, frame: FrameType | None) -> None:
@@ -85,8 +85,9 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if signal.getsignal(signal.SIGINT) is once:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _run(folder: Folder, cache: Path, console: Console, environment: Mapping[str, str], seconds: float) -> Evidence:
