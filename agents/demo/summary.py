@@ -16,7 +16,7 @@ from pipeline.route import State
 def say(console: Console, evidence: Evidence, reckoning: Reckoning, folder: Folder, seconds: float) -> None:
     """Print the summary."""
     sent = len(evidence.sent)
-    duplicates = sent - reckoning.unique
+    distinct = f"{reckoning.unique} distinct events and {sent - reckoning.unique} repeats"
     _print(console, "Exposure, from the moment of posting:")
     for step, reached in reached_steps(evidence.scraped):
         within = f"half within {bound(reached.half_within)}, 95 % within {bound(reached.most_within)}"
@@ -27,7 +27,7 @@ def say(console: Console, evidence: Evidence, reckoning: Reckoning, folder: Fold
     orders = len(evidence.ledger.orders)
     for line in (
         f"Events in:  {sent} = {_sum(reckoning.states, tuple(State))}",
-        f"Records:    {len(evidence.kept)} in the store = {reckoning.unique} distinct events, {duplicates} repeats",
+        f"Records:    {len(evidence.kept)} in the store, for {distinct}",
         f"Orders:     {orders} = {_sum(reckoning.results, sorted(reckoning.results))}",
         f"Platform:   {_sum(Counter(str(state) for state in evidence.platform.values()), _STATES)}",
         f"As planned: {reckoning.planned} of {sent} events ended in the state that the sample stream was written for",

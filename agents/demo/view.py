@@ -71,6 +71,7 @@ class _Lines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._next = 0.0
+        self._said = ""
 
     def show(self, progress: Progress) -> None:
         if time.monotonic() < self._next:
@@ -78,12 +79,13 @@ class _Lines:
         self._next = time.monotonic() + _LINE_EVERY_S
         counts = " ".join(f"{state}={progress.scraped.states[state]}" for state in State)
         ledger = progress.ledger
-        self._console.print(
+        line = (
             f"sent {progress.sent} of {progress.events}; {counts}; archived={len(ledger.receipts)} "
-            f"orders={len(ledger.orders)} ended={len(ledger.ended())}",
-            highlight=False,
-            soft_wrap=True,
+            f"orders={len(ledger.orders)} ended={len(ledger.ended())}"
         )
+        if line != self._said:
+            self._console.print(line, highlight=False, soft_wrap=True)
+        self._said = line
 
 
 def states(progress: Progress) -> Table:
