@@ -58,7 +58,7 @@ class _Table:
     def show(self, progress: Progress) -> None:
         self._live.update(
             Group(
-                Text(f"Anslagsvakt demo: {progress.sent} of {progress.events} events sent", style="bold"),
+                Text(f"\nAnslagsvakt demo: {progress.sent} of {progress.events} events sent\n", style="bold"),
                 states(progress),
                 exposure(progress.scraped),
                 takedowns(progress.ledger),
@@ -90,7 +90,7 @@ class _Lines:
 
 def states(progress: Progress) -> Table:
     """Counts by state, as the screen process tells them, and what the others have done with them."""
-    table = Table(title="Events", title_justify="left")
+    table = _table("What became of them")
     for state in State:
         table.add_column(state, justify="right")
     for name in ("archived", "orders", "ended", "withdrawn"):
@@ -103,12 +103,19 @@ def states(progress: Progress) -> Table:
 
 def exposure(scraped: Scraped) -> Table:
     """How long items had been up when each step was reached."""
-    table = Table(title="Exposure, from the moment of posting", title_justify="left")
+    table = _table("Exposure, from the moment of posting")
     for name in ("step", "items", "half within", "95 % within"):
         table.add_column(name, justify="left" if name == "step" else "right")
     for step, reached in reached_steps(scraped):
         table.add_row(step, str(reached.count), bound(reached.half_within), bound(reached.most_within))
     return table
+
+
+def _table(title: str) -> Table:
+    """A table without lines, so that all of it fits into a terminal of 24 lines."""
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0)
+    )
 
 
 def reached_steps(scraped: Scraped) -> Iterator[tuple[Step, Exposure]]:
@@ -123,7 +130,7 @@ def bound(seconds: float) -> str:
 
 def takedowns(ledger: Ledger) -> Table:
     """The last outcomes: which item, what was found there (never the value), why, and how it ended."""
-    table = Table(title="Last takedowns", title_justify="left")
+    table = _table("Last takedowns")
     for name in ("item", "found", "why", "ended"):
         table.add_column(name, overflow="ellipsis", no_wrap=True)
     for outcome in ledger.latest:
