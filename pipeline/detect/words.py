@@ -5,7 +5,8 @@ from __future__ import annotations
 from pipeline.detect.context import Lexicon
 
 PERSONAL_NUMBER = Lexicon(
-    "personnr", "personnummer*", "personnumret", "*personnummer", "pnr", "pers nr", "persnr", "persnummer", "p nr", "pers",
+    "personnr", "personnummer*", "personnumret", "*personnummer", "pnr", "pers nr", "persnr", "persnummer", "p nr",
+    "pers",
     "samordningsnummer*", "samordningsnumret", "samordningsnr", "samnr", "sam nr", "samordningsnum*", "födelsenummer",
     "personal number", "personal no", "personal identity number", "personal id*", "personnumber", "coordination number",
     "id number", "ssn", "social security number", "identity number", "cpr", "fødselsnummer*", "personnummeret*",
@@ -27,19 +28,24 @@ PERSON_NEAR = Lexicon(
 OTHER_LABEL = Lexicon(
     "ocr*", "ordernr", "ordernum*", "order nr", "order no", "order number*", "beställningsn*", "bokningsn*",
     "fakturanr", "fakturanum*", "faktura nr", "faktura nummer", "invoice*", "referensn*", "ref nr", "referens", "ref",
-    "kolli*", "spårning*", "sändning*", "försändelse*", "paketn*", "paket id", "parcel*", "tracking*", "avtalsn*", "artikeln*",
+    "kolli*", "spårning*", "sändning*", "försändelse*", "paketn*", "paket id", "parcel*", "tracking*", "avtalsn*",
+    "artikeln*",
     "art nr", "artnr", "serien*", "serial*", "isbn*", "issn", "ean*", "streckkod*", "produktn*", "modelln*", "mätar*",
-    "elmätar*", "vattenmätar*", "*mätaren", "anläggnings*", "kvitton*", "transaktions*", "betalningsref*", "post id", "postid",
+    "elmätar*", "vattenmätar*", "*mätaren", "anläggnings*", "kvitton*", "transaktions*", "betalningsref*",
+    "post id", "postid",
     "inläggs*", "version*", "salskod*", "tidsstämpel*", "timestamp*", "tidsstämplad*", "felkod*", "biljettn*", "lottn*",
     "vinstn*", "lånekort*", "kortn*", "kundorder*", "dnr", "diarie*", "epoch", "unix*", "numer zamówienia", "receipt*",
-    "chassin*", "imei", "följesedel*", "fastighetsn*", "abonnemangsn*", "decimaler", "log", "logg", "loggen", "loggrad*",
+    "chassin*", "imei", "följesedel*", "fastighetsn*", "abonnemangsn*", "decimaler", "log", "logg", "loggen",
+    "loggrad*",
     "order", "ordern", "beställning*", "jobb id", "nyckel*", "checksumma*", "hash", "tråd id", "video id",
 )  # fmt: skip
 """Names of numbers that merely look like a person's: said right before a number, they say what it is."""
 
 OTHER_THEME = Lexicon(
-    "faktura*", "*fakturan", "avtal*", "paket*", "biljett*", "kvitto*", "video*", "filen", "fil", "file*", "bild*", "img",
-    "belopp*", "summa", "saldo", "ärende*", "inlägg*", "post", "posten", "garanti*", "reklamation*", "skapad*", "klippet",
+    "faktura*", "*fakturan", "avtal*", "paket*", "biljett*", "kvitto*", "video*", "filen", "fil", "file*", "bild*",
+    "img",
+    "belopp*", "summa", "saldo", "ärende*", "inlägg*", "post", "posten", "garanti*", "reklamation*", "skapad*",
+    "klippet",
     "webbutik*", "betaln*", "betalade", "levererad*", "leverans*",
 )  # fmt: skip
 """What such numbers are about: a doubt, no more."""

@@ -1,7 +1,7 @@
 """Is it a Finnish, Norwegian, Danish or Polish identity number?
 
-Source: Digi- ja väestötietovirasto (HETU, mod 31), Skatteetaten (fødselsnummer, two mod 11 digits), CPR-kontoret (DDMMYY-NNNN,
-no check digit since 2007, so only beside a word), Ministerstwo Cyfryzacji (PESEL, weights 1 3 7 9).
+Source: Digi- ja väestötietovirasto (HETU, mod 31), Skatteetaten (fødselsnummer, two mod 11 digits), CPR-kontoret
+(DDMMYY-NNNN, no check digit since 2007, so only beside a word), Ministerstwo Cyfryzacji (PESEL, weights 1 3 7 9).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ LABELLED = Evidence("identity-number-word", 30)
 OTHER = Evidence("other-number-word", 1 / 60)
 
 
-def find(reading: Reading, setting: Setting) -> Iterator[Finding]:  # noqa: ARG001 every recogniser has the same shape
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every foreign identity number whose check digits, or words, say so."""
     text = reading.text
     for match in _HETU.finditer(text):
@@ -85,7 +85,9 @@ def _context(text: str, match: re.Match[str], words: Lexicon) -> Iterator[Eviden
         yield OTHER
 
 
-def _finding(reading: Reading, match: re.Match[str], tier: str, prior: float, evidence: tuple[Evidence, ...]) -> Finding:
+def _finding(
+    reading: Reading, match: re.Match[str], tier: str, prior: float, evidence: tuple[Evidence, ...]
+) -> Finding:
     start, end = reading.span(match.start(), match.end())
     verdict = judge(tier, prior, evidence)
     return Finding(Entity.FOREIGN_ID, start, end, verdict.score, f"foreign-id.{tier}", why=verdict.why)

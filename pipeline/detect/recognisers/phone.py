@@ -1,4 +1,4 @@
-"""Is it a phone number: Swedish in any spelling, foreign with its country code, or a short one beside a word for phoning?
+"""Is it a phone number: Swedish in any spelling, foreign with its country code, or short after a word for phoning?
 
 Source: the Swedish numbering plan (PTS) and ITU-T E.164 as kept in Google's libphonenumber metadata.
 """
@@ -21,14 +21,19 @@ from pipeline.detect.words import OTHER_LABEL, PERSONAL_NUMBER, PHONE
 
 _SEP = re.compile(r"[^,:;\n\w]{1,4}")
 _TIMES = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]")
-_UNIT = re.compile(r"\s?(?:kr\b|sek\b|kronor|:-|st\b|kwh|m[23]?\b|km\b|%|kg\b|öre|procent|år\b|personer|platser|ggr\b)", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s?(?:kr\b|sek\b|kronor|:-|st\b|kwh|m[23]?\b|km\b|%|kg\b|öre|procent|år\b|personer|platser|ggr\b)", re.IGNORECASE
+)
 _NUMBER_WORD = Lexicon(
-    "nummer", "numret", "nr", "number", "broj", "numer", "номер", "رقم", "rufnummer", "tyska numret", "privatn*", "hemnummer",
+    "nummer", "numret", "nr", "number", "broj", "numer", "номер", "رقم", "rufnummer", "tyska numret", "privatn*",
+    "hemnummer",
     "mobilnummer*", "telefonnummer*",
 )  # fmt: skip
 _OFFICE = Lexicon(
-    "växel*", "kundtjänst*", "reception*", "vårdcentral*", "polis*", "kommunen*", "kommunens", "kontaktcenter", "bibliotek*",
-    "jouren", "journummer*", "felanmälan", "myndighet*", "skatteverket*", "försäkringskassan*", "skolan*", "expedition*",
+    "växel*", "kundtjänst*", "reception*", "vårdcentral*", "polis*", "kommunen*", "kommunens", "kontaktcenter",
+    "bibliotek*",
+    "jouren", "journummer*", "felanmälan", "myndighet*", "skatteverket*", "försäkringskassan*", "skolan*",
+    "expedition*",
     "tandvård*", "sjukhus*", "apotek*", "öppet", "town hall", "municipality", "gminy", "kontoret", "medborgarkontor*",
 )  # fmt: skip
 _PUBLIC_START = ("020", "0771", "0770", "0775", "0774", "0772", "0773", "0776", "0777", "0200")
@@ -51,7 +56,9 @@ def _plan(kind: str) -> str:
 
 
 _MOBILE = re.compile(_plan("mobile"))
-_ANY = re.compile("|".join(_plan(kind) for kind in ("mobile", "fixed_line", "toll_free", "shared_cost", "personal_number", "uan")))
+_ANY = re.compile(
+    "|".join(_plan(kind) for kind in ("mobile", "fixed_line", "toll_free", "shared_cost", "personal_number", "uan"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +155,7 @@ def _international(chain: Chain, first: int, *, plus: bool) -> _Candidate | None
 
 
 def _abroad(digits: str) -> float:
-    """What a country code and digits are worth: a range in use, or only a possible length (numbers kept for fiction)."""
+    """What a country code and digits are worth: a range in use, or only a possible length (fiction has such)."""
     try:
         number = phonenumbers.parse("+" + digits)
     except phonenumbers.NumberParseException:
@@ -167,7 +174,11 @@ def _short(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
         digits = "".join(chain.groups[first:after])
         if digits in _NATIONAL:
             return _Candidate(first, after, digits, "national-short", 0.8)
-        if layout in _SHORT_LAYOUTS and set(chain.seps[first : after - 1]) <= {" ", "-"} and _short_label(reading, chain, first):
+        if (
+            layout in _SHORT_LAYOUTS
+            and set(chain.seps[first : after - 1]) <= {" ", "-"}
+            and _short_label(reading, chain, first)
+        ):
             return _Candidate(first, after, digits, "short", 0.04)
     return None
 
@@ -187,7 +198,9 @@ def _assess(reading: Reading, chain: Chain, candidate: _Candidate, setting: Sett
         start -= 1
     first, last = reading.span(start, end)
     public = _public(text, start, end, candidate, setting)
-    return Finding(Entity.PHONE_NUMBER, first, last, verdict.score, f"phone.{candidate.tier}", public=public, why=verdict.why)
+    return Finding(
+        Entity.PHONE_NUMBER, first, last, verdict.score, f"phone.{candidate.tier}", public=public, why=verdict.why
+    )
 
 
 def _context(text: str, start: int, end: int, chain: Chain, candidate: _Candidate) -> Iterator[Evidence]:
