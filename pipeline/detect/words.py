@@ -21,7 +21,7 @@ PERSON_NEAR = Lexicon(
     "född", "föddes", "födda", "fött", "f", "born", "födelsedatum*", "födelsedag*", "sonen", "son", "dottern", "dotter",
     "barnet", "barn", "mamma", "pappa", "mor", "far", "mormor", "morfar", "farmor", "farfar", "maken", "make", "hustru",
     "fru", "frun", "sambo", "sambon", "syskon", "bror", "syster", "målsman", "vårdnadshavare", "sökande", "patient*",
-    "elev*", "heter", "namn", "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
+    "elev*", "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
 )  # fmt: skip
 """Words that a personal identity number is written beside."""
 
@@ -58,6 +58,17 @@ PHONE = Lexicon(
     "هاتف", "رقمي", "اتصل*", "اتصلوا", "jourtelefon",
 )  # fmt: skip
 """Words that introduce a phone number."""
+
+TIME_WORDS = Lexicon(
+    "avstängd*", "avstängt", "stängd*", "stängt", "gäller", "period*", "mellan", "from", "fr o m", "t o m", "tom",
+    "till",
+    "kl", "klockan", "datum*", "tid", "tiden", "logg*", "fel", "felet", "error*", "skärmdump*", "lovet", "*lovet",
+    "veckor",
+    "vecka", "v", "schema*", "bokad*", "bokning*", "uthyr*", "backup*", "uppdaterad*", "publicerad*", "kamera*",
+    "under",
+    "somras", "våras", "höstas", "vintras", "session*", "öppet", "hyr*",
+)  # fmt: skip
+"""Words of times and periods."""
 
 ASSOCIATION = Lexicon(
     "*förening*", "*klubb*", "*kår", "*kåren", "*kårens", "*laget", "*lagets", "insamling*", "julinsamling*", "gåvor",

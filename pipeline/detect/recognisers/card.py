@@ -75,7 +75,7 @@ def _issuer(digits: str) -> float:
 
 def _layout(window: Window) -> bool:
     layout = window.layout
-    even = len(set(layout[:-1])) <= 1 and len(set(window.seps)) <= 1
+    even = len(set(layout[:-1])) == 1 and len(set(window.seps)) == 1 and layout[-1] <= layout[0] <= 6
     return len(layout) == 1 or layout in _GROUPED or even
 
 

@@ -26,7 +26,7 @@ _REGISTRY = """
     4a21c; PT 21n; QA 4a21c; RO 4a16c; RS 18n; RU 14n15c; SA 2n18c; SC 4a20n3a; SE 20n; SI 15n; SK 20n; SM 1a10n12c;
     SO 19n; SV 4a20n; TL 19n; TN 20n; TR 5n1n16c; UA 6n19c; VA 18n; VG 4a16n; XK 16n
 """
-_STRUCTURES = {country: structure for country, structure in (item.split() for item in _REGISTRY.split(";"))}
+_STRUCTURES = dict(item.split() for item in _REGISTRY.split(";"))
 _KINDS = {"n": "[0-9]", "a": "[A-Za-z]", "c": "[0-9A-Za-z]"}
 
 

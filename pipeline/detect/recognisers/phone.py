@@ -15,6 +15,7 @@ from pipeline.detect.context import Lexicon, nearest
 from pipeline.detect.digits import Chain
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
+from pipeline.detect.recognisers.personal_number import in_url
 from pipeline.detect.score import FLOOR, Evidence, judge
 from pipeline.detect.setting import Setting
 from pipeline.detect.words import OTHER_LABEL, PERSONAL_NUMBER, PHONE
@@ -39,14 +40,16 @@ _OFFICE = Lexicon(
 _PUBLIC_START = ("020", "0771", "0770", "0775", "0774", "0772", "0773", "0776", "0777", "0200")
 _NATIONAL = frozenset({"11414", "116000", "116111", "116117", "116123", "118118"})
 _SHORT_LAYOUTS = frozenset({(3, 2), (2, 2, 2), (3, 3), (3, 2, 2), (2, 3), (5,), (6,), (3, 4), (2, 3, 2)})
+_PHONE_URL = re.compile(r"wa\.me/|tel:|phone=|sms:|viber|/\+?$|whatsapp", re.IGNORECASE)
 _MOST = 15
 
 LABELLED = Evidence("phone-word", 25)
 NUMBER_WORD = Evidence("number-word", 4)
-OTHER = Evidence("other-number-word", 1 / 40)
+OTHER = Evidence("other-number-word", 1 / 80)
 IDENTITY = Evidence("personal-number-word", 1 / 40)
 TIMES = Evidence("times-or-date-shape", 1 / 60)
 UNIT = Evidence("unit", 1 / 30)
+IN_URL = Evidence("inside-address-of-a-page", 1 / 80)
 
 
 def _plan(kind: str) -> str:
@@ -96,9 +99,14 @@ def _candidate(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
     if group.startswith("46"):
         found = _international(chain, first, plus=True)
         return found if found and found.tier == "mobile-international" else None
-    if group[0] != "0" and not (reading.spelled and group.startswith("0")):
+    if group[0] != "0" or _inside_row(chain, first):
         return None
     return _national(chain, first, spelled=reading.spelled)
+
+
+def _inside_row(chain: Chain, first: int) -> bool:
+    """Whether single digits go on to the left: the row began earlier."""
+    return 0 < first < len(chain.seps) and len(chain.groups[first]) == 1 == len(chain.groups[first - 1])
 
 
 def _national(chain: Chain, first: int, *, spelled: bool) -> _Candidate | None:
@@ -120,7 +128,7 @@ def _national(chain: Chain, first: int, *, spelled: bool) -> _Candidate | None:
 
 def _worth(layout: tuple[int, ...], *, mobile: bool, spelled: bool) -> tuple[str, float]:
     if mobile:
-        if layout == (6, 4):
+        if layout in ((6, 4), (2, 2, 2, 4)):
             return "mobile-as-identity", 0.4
         if layout == (10,):
             return "mobile-compact", 0.96
@@ -220,6 +228,8 @@ def _context(text: str, start: int, end: int, chain: Chain, candidate: _Candidat
         yield TIMES
     if _UNIT.match(text, end):
         yield UNIT
+    if len(groups) == 1 and in_url(text, start) and not _PHONE_URL.search(text, max(0, start - 30), start):
+        yield IN_URL
 
 
 def _times_or_date(groups: tuple[str, ...]) -> bool:
