@@ -94,6 +94,7 @@ def _app(kafka: Mapping[str, Any], *, batch_size: int, commit_interval: float, d
         broker_heartbeat_interval=_SESSION_TIMEOUT / 4,
         consumer_auto_offset_reset="earliest",
         stream_buffer_maxsize=1,
+        stream_wait_empty=False,  # what failed is never acknowledged: waiting for that would never end
         datadir=data_dir,
         store="memory://",
         autodiscover=False,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from pipeline.errors import Stop
 from topics.catalog import MAX_MESSAGE_BYTES
@@ -73,23 +75,40 @@ class ConfirmedProducer:
             raise Stop("the producer is not started")
         try:
             async with asyncio.timeout(self._timeout):
-                sent = [await self._send(self._producer, message) for message in messages]
-                await asyncio.gather(*sent)
+                await asyncio.gather(*await _send(self._producer, messages))
         except TimeoutError:
             raise Stop(f"Kafka has not confirmed {len(messages)} messages within {self._timeout:g} s") from None
         except KafkaError as error:
             raise Stop(f"Kafka refused a message: {type(error).__name__}") from None
 
-    @staticmethod
-    async def _send(producer: AIOKafkaProducer, message: Outgoing) -> Awaitable[Any]:
-        sent: Awaitable[Any] = await producer.send(
-            message.topic,
-            value=message.value,
-            key=message.key,
-            partition=message.partition,
-            headers=list(message.headers),
-        )
-        return sent
+
+async def _send(producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> list[Awaitable[Any]]:
+    """Hand all over to the client and return what will be set when they are confirmed.
+
+    Messages that name their partition (the archive's, most of all there is) are put into batches here: a future for
+    each of them would cost more than sending it does.
+    """
+    sent: list[Awaitable[Any]] = []
+    filling: dict[tuple[str, int], BatchBuilder] = {}
+    now = int(time.time() * 1000)
+    for message in messages:
+        if message.partition is None:
+            sent.append(await producer.send(**_arguments(message), topic=message.topic))
+            continue
+        place = (message.topic, message.partition)
+        batch = filling.get(place)
+        if batch is None or batch.append(**_arguments(message), timestamp=now) is None:
+            if batch is not None:
+                sent.append(await producer.send_batch(batch, message.topic, partition=message.partition))
+            batch = filling[place] = producer.create_batch()
+            batch.append(**_arguments(message), timestamp=now)  # the first one always fits, however large
+    for (topic, partition), batch in filling.items():
+        sent.append(await producer.send_batch(batch, topic, partition=partition))
+    return sent
+
+
+def _arguments(message: Outgoing) -> dict[str, Any]:
+    return {"key": message.key, "value": message.value, "headers": list(message.headers)}
 
 
 def aiokafka_settings(kafka: Mapping[str, Any]) -> dict[str, Any]:

@@ -43,12 +43,16 @@ class Cluster:
             self._all(Kafka.launch)
             self._all(Kafka.await_ready)
         except BaseException:
-            self._all(Kafka.kill)
+            self.kill()
             raise
 
     def stop(self) -> None:
         """Stop all at once; idempotent."""
         self._all(Kafka.stop)
+
+    def kill(self) -> None:
+        """SIGKILL all at once; idempotent."""
+        self._all(Kafka.kill)
 
     def __enter__(self) -> Self:
         self.start()
@@ -69,8 +73,10 @@ def temporary_cluster(
     runtime: Runtime, *, parent: Path | None = None, properties: Mapping[str, str] | None = None
 ) -> Iterator[Cluster]:
     """Three started nodes on a folder (in `parent`) that is removed at the end."""
-    with (
-        tempfile.TemporaryDirectory(prefix="kafka-", dir=parent, ignore_cleanup_errors=True) as folder,
-        Cluster(Path(folder), runtime, properties=properties) as cluster,
-    ):
-        yield cluster
+    with tempfile.TemporaryDirectory(prefix="kafka-", dir=parent) as folder:
+        cluster = Cluster(Path(folder), runtime, properties=properties)
+        try:
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.kill()  # its data is thrown away, so there is nothing to wait for

@@ -175,8 +175,10 @@ def temporary_kafka(
     properties: Mapping[str, str] | None = None,
 ) -> Iterator[Kafka]:
     """One started node on a folder (in `parent`) that is removed at the end, data and all."""
-    with (
-        tempfile.TemporaryDirectory(prefix="kafka-", dir=parent, ignore_cleanup_errors=True) as folder,
-        kept_kafka(Path(folder), runtime, security=security, properties=properties) as kafka,
-    ):
-        yield kafka
+    with tempfile.TemporaryDirectory(prefix="kafka-", dir=parent) as folder:
+        kafka = kept_kafka(Path(folder), runtime, security=security, properties=properties)
+        try:
+            kafka.start()
+            yield kafka
+        finally:
+            kafka.kill()  # its data is thrown away, so there is nothing to wait for

@@ -25,10 +25,10 @@ class KeptProcess:
         started: Future[subprocess.Popen[bytes]] = Future()
         # The kernel sends the parent-death signal when the *thread* that started the child ends (prctl(2)). So a
         # thread of its own starts it and stays until it has ended; anyone may then start a broker from any thread.
-        self._keeper = threading.Thread(
-            target=_keep, args=(command, output, environment, started), name="kept-process", daemon=True
-        )
-        self._keeper.start()
+        # It tells by an event, as a join() that Ctrl-C interrupts takes the thread for ended (Python 3.11, 3.12).
+        self._ended = threading.Event()
+        arguments = (command, output, environment, started, self._ended)
+        threading.Thread(target=_keep, args=arguments, name="kept-process", daemon=True).start()
         self._process = started.result()
 
     @property
@@ -44,7 +44,7 @@ class KeptProcess:
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
         self._send(signal.SIGKILL)
-        self._keeper.join()
+        self._ended.wait()
 
     def stop(self, grace: float) -> None:
         """SIGTERM; after `grace` seconds SIGKILL; and wait until it is gone."""
@@ -54,11 +54,10 @@ class KeptProcess:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it has ended by itself, or the time is up; says whether it has ended."""
-        self._keeper.join(timeout)
-        return not self._keeper.is_alive()
+        return self._ended.wait(timeout)
 
     def _send(self, number: signal.Signals) -> None:
-        if self._keeper.is_alive():
+        if not self._ended.is_set():
             self._process.send_signal(number)
 
 
@@ -67,6 +66,7 @@ def _keep(
     output: Path,
     environment: Mapping[str, str],
     started: Future[subprocess.Popen[bytes]],
+    ended: threading.Event,
 ) -> None:
     try:
         with output.open("ab") as log:
@@ -84,3 +84,4 @@ def _keep(
         return
     started.set_result(process)
     process.wait()
+    ended.set()
