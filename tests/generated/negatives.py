@@ -58,38 +58,106 @@ def _range(rng: random.Random) -> str:
     return f"{start:%y%m%d}-{end:%m%d}" if end.year == start.year else f"{start:%y%m%d}-{end:%y%m%d}"
 
 
-Make = Callable[[random.Random], str]
-
-NEGATIVES: Mapping[str, tuple[Make, tuple[str, ...]]] = {
-    "timestamp": (_stamp, ("{} ERROR session timeout", "Filen heter {}.pdf men går inte att öppna", "{}", "loggat {} enligt appen",
-                           "Skärmdump från {} visar felet", "felet kom {} och igen lite senare")),
-    "date-range": (_range, ("Avstängt {} på grund av vägarbete", "gäller {}", "vi var utan vatten {} i somras")),
-    "ocr": (lambda r: _checked(r, r.choice((10, 11, 12, 15, 16))), (
-        "Betalade med OCR {} i tisdags", "vilket ocr gäller, det står {} på avin", "OCR-nummer: {}", "fakturans ocr är {} men belopp fel",
-        "ocr {}")),
-    "order": (lambda r: r.choice((lambda: _digits(r, 10), lambda: f"{_moment(r):%y%m%d}-{_digits(r, 4)}", lambda: f"{_moment(r):%y%m%d}{_digits(r, 4)}"))(), (
-        "Ert ordernr {} har inte kommit", "Beställde kompost, ordernummer {}, var är den?", "ordern {} är borta", "Order: {}",
-        "beställningsnummer {} saknas")),
-    "parcel": (lambda r: r.choice((_digits(r, 18), _checked(r, 10), f"37{_digits(r, 16)}", f"UC{_digits(r, 9)}SE")), (
-        "Kolli-id {} enligt avin", "spårningsnummer {} säger levererad", "paketnummer {} ligger kvar på macken", "sändning {}")),
-    "card-like": (lambda r: r.choice(("9752", "6299", "1000", "9208")) + _digits(r, 12), (
-        "mitt lånekort {} fungerar inte", "presentkortet {} är tomt", "busskort {} spärrat?", "Lånekortsnummer: {}")),
-    "ean": (_ean, ("streckkod {}, 45 kr för en festis?", "varan med EAN {} saknar pris", "EAN-koden {}")),
-    "post-id": (lambda r: r.choice((_digits(r, 10), _digits(r, 12), _digits(r, 16), _digits(r, 17), _digits(r, 18))), (
-        "https://www.facebook.com/eslovskommun/posts/{}", "se https://forum.exempel.se/t/{}/7 där har alla klagat",
-        "https://video.exempel.se/watch?v={}", "länk: https://exempel.se/inlagg/{}?ref=app")),
-    "mobile": (_mobile, ("ring mig på {} efter fem", "{}", "mobil {}", "Sms:a {} om du ser katten", "Anmäl er till Gudrun, {}, senast torsdag")),
-    "random-13": (lambda r: _digits(r, r.choice((13, 14, 16, 20, 25))), ("{}", "numret {} står på lappen", "id {} i systemet")),
-    "epoch": (lambda r: str(int(_moment(r).timestamp()) * r.choice((1, 1000))), ("epoch {}", "tidsstämpel {}", "https://exempel.se/x?ts={}")),
-    "invalid-date": (lambda r: _invalid(r), ("Avtalsnummer {} på fibern", "{} är slut på återbruket", "artikelnr {}")),
-    "meter": (lambda r: r.choice((f"735999{_digits(r, 12)}", _digits(r, 8))), ("elmätare {} avläst", "mätarnummer {}", "anläggnings-id {}")),
-    "price": (lambda r: f"{r.randrange(1, 30)} {_digits(r, 3)} {_digits(r, 3)} kr", ("Kostar {} på en rondell", "{} för tomten?")),
-    "isbn": (lambda r: f"978-91-{_digits(r, 4)}-{_digits(r, 3)}-{_digits(r, 1)}", ("Har ni ISBN {} inne?", "isbn {} saknas i katalogen")),
-}  # fmt: skip
-"""By class: how to make one, and sentences it stands in."""
-
-
 def _invalid(rng: random.Random) -> str:
     """Right check digit, but a month that does not exist."""
     nine = f"{rng.randrange(10, 99)}{rng.randrange(13, 20)}{rng.randrange(10, 29)}238"
     return f"{nine[:6]}-{nine[6:]}{luhn_digit(nine)}"
+
+
+Make = Callable[[random.Random], str]
+
+NEGATIVES: Mapping[str, tuple[Make, tuple[str, ...]]] = {
+    "timestamp": (
+        _stamp,
+        (
+            "{} ERROR session timeout",
+            "Filen heter {}.pdf men går inte att öppna",
+            "{}",
+            "loggat {} enligt appen",
+            "Skärmdump från {} visar felet",
+            "felet kom {} och igen lite senare",
+        ),
+    ),
+    "date-range": (_range, ("Avstängt {} på grund av vägarbete", "gäller {}", "vi var utan vatten {} i somras")),
+    "ocr": (
+        lambda r: _checked(r, r.choice((10, 11, 12, 15, 16))),
+        (
+            "Betalade med OCR {} i tisdags",
+            "vilket ocr gäller, det står {} på avin",
+            "OCR-nummer: {}",
+            "fakturans ocr är {} men belopp fel",
+            "ocr {}",
+        ),
+    ),
+    "order": (
+        lambda r: r.choice(
+            (
+                lambda: _digits(r, 10),
+                lambda: f"{_moment(r):%y%m%d}-{_digits(r, 4)}",
+                lambda: f"{_moment(r):%y%m%d}{_digits(r, 4)}",
+            )
+        )(),
+        (
+            "Ert ordernr {} har inte kommit",
+            "Beställde kompost, ordernummer {}, var är den?",
+            "ordern {} är borta",
+            "Order: {}",
+            "beställningsnummer {} saknas",
+        ),
+    ),
+    "parcel": (
+        lambda r: r.choice((_digits(r, 18), _checked(r, 10), f"37{_digits(r, 16)}", f"UC{_digits(r, 9)}SE")),
+        (
+            "Kolli-id {} enligt avin",
+            "spårningsnummer {} säger levererad",
+            "paketnummer {} ligger kvar på macken",
+            "sändning {}",
+        ),
+    ),
+    "card-like": (
+        lambda r: r.choice(("9752", "6299", "1000", "9208")) + _digits(r, 12),
+        ("mitt lånekort {} fungerar inte", "presentkortet {} är tomt", "busskort {} spärrat?", "Lånekortsnummer: {}"),
+    ),
+    "ean": (_ean, ("streckkod {}, 45 kr för en festis?", "varan med EAN {} saknar pris", "EAN-koden {}")),
+    "post-id": (
+        lambda r: r.choice((_digits(r, 10), _digits(r, 12), _digits(r, 16), _digits(r, 17), _digits(r, 18))),
+        (
+            "https://www.facebook.com/eslovskommun/posts/{}",
+            "se https://forum.exempel.se/t/{}/7 där har alla klagat",
+            "https://video.exempel.se/watch?v={}",
+            "länk: https://exempel.se/inlagg/{}?ref=app",
+        ),
+    ),
+    "mobile": (
+        _mobile,
+        (
+            "ring mig på {} efter fem",
+            "{}",
+            "mobil {}",
+            "Sms:a {} om du ser katten",
+            "Anmäl er till Gudrun, {}, senast torsdag",
+        ),
+    ),
+    "random-13": (
+        lambda r: _digits(r, r.choice((13, 14, 16, 20, 25))),
+        ("{}", "numret {} står på lappen", "id {} i systemet"),
+    ),
+    "epoch": (
+        lambda r: str(int(_moment(r).timestamp()) * r.choice((1, 1000))),
+        ("epoch {}", "tidsstämpel {}", "https://exempel.se/x?ts={}"),
+    ),
+    "invalid-date": (_invalid, ("Avtalsnummer {} på fibern", "{} är slut på återbruket", "artikelnr {}")),
+    "meter": (
+        lambda r: r.choice((f"735999{_digits(r, 12)}", _digits(r, 8))),
+        ("elmätare {} avläst", "mätarnummer {}", "anläggnings-id {}"),
+    ),
+    "price": (
+        lambda r: f"{r.randrange(1, 30)} {_digits(r, 3)} {_digits(r, 3)} kr",
+        ("Kostar {} på en rondell", "{} för tomten?"),
+    ),
+    "isbn": (
+        lambda r: f"978-91-{_digits(r, 4)}-{_digits(r, 3)}-{_digits(r, 1)}",
+        ("Har ni ISBN {} inne?", "isbn {} saknas i katalogen"),
+    ),
+}
+"""By class: how to make one, and sentences it stands in."""

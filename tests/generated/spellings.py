@@ -10,7 +10,20 @@ _UNITS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "n
 _TEENS = ("tio", "elva", "tolv", "tretton", "fjorton", "femton", "sexton", "sjutton", "arton", "nitton")
 _TENS = ("", "", "tjugo", "trettio", "fyrtio", "femtio", "sextio", "sjuttio", "åttio", "nittio")
 _ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_MONTHS = "januari februari mars april maj juni juli augusti september oktober november december".split()
+_MONTHS = [
+    "januari",
+    "februari",
+    "mars",
+    "april",
+    "maj",
+    "juni",
+    "juli",
+    "augusti",
+    "september",
+    "oktober",
+    "november",
+    "december",
+]
 
 CARRIERS = (
     "Hej, det gäller {} och inget händer",
@@ -137,7 +150,7 @@ SPELLINGS: Mapping[str, Callable[[str], str]] = {
     "hidden-zwsp-everywhere": _hidden("\u200b", between=True),
     "hidden-combining-everywhere": _hidden("\u0332", between=True),
     "apart-spaces": lambda n: " ".join(n[2:]),
-    "apart-spaces-12": lambda n: " ".join(n),
+    "apart-spaces-12": " ".join,
     "apart-hyphens": lambda n: "-".join(n[2:]),
     "apart-pairs": lambda n: " ".join((n[2:4], n[4:6], n[6:8], n[8:10], n[10:])),
     "apart-commas": lambda n: ", ".join(n[2:]),
@@ -152,7 +165,7 @@ SPELLINGS: Mapping[str, Callable[[str], str]] = {
     "glued-url": _around("https://exempel.se/?pnr=", "&x=y", compact=True, twelve=True),
     "glued-email": _around("", "@exempel.se", compact=True, twelve=True),
     "glued-emoji": _around("👉", "👈"),
-    "glued-quotes": _around("\"", "\""),
+    "glued-quotes": _around('"', '"'),
     "glued-colon": _around("pnr:", ".", compact=True),
     "glued-stars": _around("**", "**"),
     "glued-entity": lambda n: f"{n[2:8]}&nbsp;{n[8:]}",

@@ -106,7 +106,8 @@ def _assess(reading: Reading, window: Window, setting: Setting) -> Finding | Non
     tier, prior = _tier(reading, window)
     if not prior:
         return None
-    evidence = (*_context(reading, window, tier), *_shape(reading, window, number, setting.today))
+    told = tuple(_context(reading, window, tier))
+    evidence = (*told, *_shape(reading, window, number, setting.today, labelled=LABELLED in told))
     if not number.sound:
         if LABELLED not in evidence or tier not in ("canonical", "separated", "compact-12", "compact-10"):
             return None
@@ -161,10 +162,10 @@ def _context(reading: Reading, window: Window, tier: str) -> Iterator[Evidence]:
         yield PHONE_WORD
 
 
-def _shape(reading: Reading, window: Window, number: Number, today: date) -> Iterator[Evidence]:
+def _shape(reading: Reading, window: Window, number: Number, today: date, *, labelled: bool) -> Iterator[Evidence]:
     layout, text = window.layout, reading.text
     if len(number.digits) == _SHORT and layout != (6, 4) and _MOBILE.match(number.digits):
-        yield MOBILE if layout != _DATE_AND_FOUR else MOBILE_MAYBE
+        yield MOBILE_MAYBE if labelled or layout == _DATE_AND_FOUR else MOBILE
     if layout in ((12,), (8, 4), (6, 4)) and number.entity is Entity.SE_PERSONNUMMER:
         day = born(number.digits[:-4], today)
         if day and today - day < _TIME_SHAPE_YEARS and _clock_or_range(number.digits):
