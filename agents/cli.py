@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from agents import settings
+from agents.records import app as records_app
 from pipeline.errors import AnslagsvaktError, BadConfiguration
 
 app = typer.Typer(
@@ -22,7 +23,10 @@ app = typer.Typer(
     help="Archives, screens and takes down what must not stand on a municipality's social media, with proof.",
 )
 policy_app = typer.Typer(no_args_is_help=True, help="The policy: what is looked for and how far each rule may go.")
+topics_app = typer.Typer(no_args_is_help=True, help="The topics: what is promised about them, and what is there.")
 app.add_typer(policy_app, name="policy")
+app.add_typer(topics_app, name="topics")
+app.add_typer(records_app, name="records")
 
 
 @app.command()
@@ -45,13 +49,70 @@ def broker(
     serve(folder, settings.load().cache, Console(), port=port, heap=heap)
 
 
+@app.command()
+def archive() -> None:
+    """Write every archived event to the retention store and give a receipt; SIGTERM finishes and commits."""
+    from agents import processes
+
+    raise typer.Exit(processes.archive(settings.load()))
+
+
+@app.command()
+def takedown() -> None:
+    """Carry out takedown orders on the platforms and prove that they are done; SIGTERM finishes and commits."""
+    from agents import processes
+
+    raise typer.Exit(processes.takedown(settings.load()))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="what the demo writes: records, logs, broker data")] = Path("data/demo"),
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="how long the sample stream is played")] = 12.0,
+) -> None:
+    """Run everything on this machine: a real Kafka, all processes, a sample stream, a live view, a summary."""
+    import os
+
+    from agents.demo.run import run_demo
+
+    raise typer.Exit(run_demo(folder, settings.load().cache, Console(), os.environ, seconds=seconds))
+
+
+@topics_app.command()
+def apply(
+    replication: Annotated[int | None, typer.Option(min=1, help="copies; default: 3, or as many as brokers")] = None,
+    *,
+    raise_partitions: Annotated[bool, typer.Option(help="add partitions where the catalogue has more")] = False,
+) -> None:
+    """Create missing topics and correct their settings; never shrinks or deletes. Exits 1 if anything differs still."""
+    from agents.admin import connected
+    from agents.topics import run_apply
+
+    with connected(settings.load().kafka()) as admin:
+        code = run_apply(admin, Console(), replication=replication, raise_partitions=raise_partitions)
+    raise typer.Exit(code)
+
+
+@topics_app.command()
+def show(
+    replication: Annotated[int | None, typer.Option(min=1, help="copies; default: 3, or as many as brokers")] = None,
+) -> None:
+    """Show every topic beside the catalogue; exits 1 if they differ."""
+    from agents.admin import connected
+    from agents.topics import run_show
+
+    with connected(settings.load().kafka()) as admin:
+        code = run_show(admin, Console(), replication=replication)
+    raise typer.Exit(code)
+
+
 @policy_app.command()
 def check(file: Annotated[Path, typer.Argument(help="a policy file (TOML)")]) -> None:
     """Validate a policy and print what it would do."""
     from agents.configuration import load_policy
-    from agents.policy_view import show
+    from agents.policy_view import show as print_policy
 
-    show(load_policy(file), Console())
+    print_policy(load_policy(file), Console())
 
 
 def main() -> None:

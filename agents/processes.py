@@ -18,16 +18,20 @@ from prometheus_client import CollectorRegistry
 
 from agents import health, log
 from agents.configuration import load_accounts, load_policy
+from agents.consume import Pace
 from agents.detection import build_detector
 from agents.health import Health
 from agents.metrics import Metrics
 from agents.settings import Process, Settings
+from agents.takedown.brake import Caps
+from agents.worker import now, told_to_stop
 from pipeline.errors import BadConfiguration
 from pipeline.policy import Policy
 from pipeline.token import Tokeniser
 
 _log = logging.getLogger(__name__)
 _KEY_BYTES = 32
+_TAKEDOWN_POLL = 0.1  # seconds; each poll is a chance to take an order one step on
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +97,52 @@ async def _screen(process: Running) -> None:
                 metrics=process.metrics,
                 batch_size=settings.batch_size,
                 commit_interval=settings.commit_interval,
-                data_dir=settings.data_dir,
+                data_dir=settings.data_dir / "faust",
                 stop=stop,
             )
     finally:
         await producer.stop()
+
+
+def archive(settings: Settings) -> int:
+    """Run the archive process until SIGTERM or SIGINT; returns the exit code."""
+    from agents import archive as archiving
+    from agents.retention.files import FileStore
+
+    with (
+        running(Process.ARCHIVE, settings) as process,
+        told_to_stop() as stop,
+        FileStore(settings.store, now) as store,
+    ):
+        return archiving.run(
+            store,
+            client=settings.kafka(),
+            meter=process.metrics,
+            health=process.health,
+            stop=stop,
+            pace=Pace(dead_letters_in_a_row=settings.dead_letter_limit),
+        )
+
+
+def takedown(settings: Settings) -> int:
+    """Run the takedown process until SIGTERM or SIGINT; returns the exit code."""
+    from agents.platforms.connect import platforms
+    from agents.takedown import run as taking_down
+    from agents.takedown.turn import Terms
+
+    with running(Process.TAKEDOWN, settings) as process, told_to_stop() as stop:
+        brakes = process.policy.brakes
+        settings.journal.parent.mkdir(parents=True, exist_ok=True)
+        return taking_down.run(
+            settings.journal,
+            platforms(settings, load_accounts(settings.accounts_file)),
+            Terms(taking_down.owner(), Caps(brakes.per_account_per_hour, brakes.per_rule_per_hour)),
+            client=settings.kafka(),
+            meter=process.metrics,
+            health=process.health,
+            stop=stop,
+            pace=Pace(poll=_TAKEDOWN_POLL, dead_letters_in_a_row=settings.dead_letter_limit),
+        )
 
 
 def token_key(path: Path) -> bytes:

@@ -85,8 +85,8 @@ class ConfirmedProducer:
 async def _send(producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> list[Awaitable[Any]]:
     """Hand all over to the client and return what will be set when they are confirmed.
 
-    Messages that name their partition (the archive's, most of all there is) are put into batches here: a future for each
-    of them would cost more than sending it does.
+    Messages that name their partition (the archive's, most of all there is) are put into batches here: a future for
+    each of them would cost more than sending it does.
     """
     sent: list[Awaitable[Any]] = []
     filling: dict[tuple[str, int], BatchBuilder] = {}
