@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import re
 import tomllib
 from collections import Counter
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
+from pipeline.detect.allow import AllowList, allow_list
+from pipeline.detect.finding import Concern, Entity
 from pipeline.errors import BadConfiguration
-from pipeline.policy import Accounts, Policy
+from pipeline.policy import Accounts, Mode, Policy
 
 T = TypeVar("T")
+_PREFIX = re.compile(r"0[0-9](?:[ -]?[0-9]){2,9}")
 _VALIDATION = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
+_VALUES: dict[str, type[StrEnum]] = {
+    "mode": Mode,
+    "departments": Mode,
+    "limits": Mode,
+    "entities": Entity,
+    "concerns": Concern,
+}
 _STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+|\.\.\.)\]")
 
 
@@ -46,6 +58,28 @@ def load_accounts(path: Path) -> Accounts:
     return accounts
 
 
+class _AllowFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    domains: tuple[str, ...] = ()
+    phone_prefixes: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    giros: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+def load_allow_list(path: Path) -> AllowList:
+    """Read and check what is public though it looks confidential; raises as `load_policy`."""
+    content = _read(path)
+    given = _convert(path, content, _AllowFile)
+    for prefix in given.phone_prefixes:
+        if not _PREFIX.fullmatch(prefix):
+            line = _line_of(content, f'"{prefix}"')
+            raise BadConfiguration(
+                f"{path}:{line}: phone_prefixes: {prefix!r} is too short or not national: write it as 0413-62"
+            )
+    return allow_list(**msgspec.structs.asdict(given))
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
@@ -64,10 +98,13 @@ def _convert(path: Path, content: str, to: type[T]) -> T:
         found = _VALIDATION.match(str(error))
         what, field = (found["what"], found["path"] or "$") if found else (str(error), "$")
         line = _line_of_path(content, field, what)
-        raise BadConfiguration(f"{path}:{line}: {field.removeprefix('$.')}: {what}: {_remedy(what)}") from None
+        raise BadConfiguration(f"{path}:{line}: {field.removeprefix('$.')}: {what}: {_remedy(field, what)}") from None
 
 
-def _remedy(what: str) -> str:
+def _remedy(field: str, what: str) -> str:
+    for part, values in _VALUES.items():
+        if part in field and "enum value" in what:
+            return f"use one of {', '.join(values)}"
     if "missing required field" in what:
         return "add it"
     if "unknown field" in what:
@@ -94,7 +131,7 @@ def _line_of_path(content: str, path: str, what: str) -> int:
     steps = _STEP.findall(path)
     unknown = re.search(r"field `([^`]+)`", what)
     names = [name for name, _ in steps if name] + ([unknown[1]] if unknown else [])
-    for (name, _), (_, index) in zip(steps, steps[1:], strict=False):
+    for (name, _), (_, index) in itertools.pairwise(steps):
         if name and index.isdigit():
             heads = [i for i, line in enumerate(lines) if line.strip().startswith(f"[[{name}]]")]
             start = heads[int(index)] if int(index) < len(heads) else start

@@ -6,13 +6,12 @@ and a keyed token.
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 import msgspec
 
-from pipeline.event import NativeId, ObjectKind
+from pipeline.event import Moment, NativeId, ObjectKind
 from pipeline.record import RawReference
 
 
@@ -105,7 +104,7 @@ class Order(_Message, frozen=True, kw_only=True, tag_field="kind", tag="order"):
     """Take this item down; `order_id` is deterministic, so a repeated order is the same order."""
 
     order_id: str
-    issued_at: datetime
+    issued_at: Moment
     subject: Subject
     wanted: EndState
     rules: tuple[RuleNote, ...]
@@ -113,9 +112,9 @@ class Order(_Message, frozen=True, kw_only=True, tag_field="kind", tag="order"):
     policy: str
     raw: RawReference
     event: EventReference
-    created_at: datetime
-    changed_at: datetime
-    deadline: datetime
+    created_at: Moment
+    changed_at: Moment
+    deadline: Moment
     flags: tuple[str, ...] = ()
 
 
@@ -123,20 +122,20 @@ class Withdrawal(_Message, frozen=True, kw_only=True, tag_field="kind", tag="wit
     """Whatever is pending for this item and was changed before `changed_at` is no longer wanted."""
 
     withdrawal_id: str
-    issued_at: datetime
+    issued_at: Moment
     subject: Subject
     why: Why
     policy: str
     raw: RawReference
     event: EventReference
-    changed_at: datetime
+    changed_at: Moment
 
 
 class ReviewItem(_Message, frozen=True, kw_only=True):
     """People must look at this item; the text itself is read from the retention store."""
 
     review_id: str
-    issued_at: datetime
+    issued_at: Moment
     subject: Subject
     rules: tuple[RuleNote, ...]
     findings: tuple[ValueNote, ...]
@@ -144,7 +143,7 @@ class ReviewItem(_Message, frozen=True, kw_only=True):
     policy: str
     raw: RawReference
     event: EventReference
-    created_at: datetime
+    created_at: Moment
     flags: tuple[str, ...] = ()
 
 
@@ -154,7 +153,7 @@ class Receipt(_Message, frozen=True, kw_only=True):
     object_key: str
     raw: RawReference
     size: int
-    stored_at: datetime
+    stored_at: Moment
 
 
 class Outcome(_Message, frozen=True, kw_only=True):
@@ -162,7 +161,7 @@ class Outcome(_Message, frozen=True, kw_only=True):
 
     outcome_id: str
     order_id: str
-    at: datetime
+    at: Moment
     subject: Subject
     wanted: EndState
     result: Result
@@ -171,8 +170,8 @@ class Outcome(_Message, frozen=True, kw_only=True):
     raw: RawReference
     rules: tuple[RuleNote, ...] = ()
     object_key: str | None = None
-    hidden_at: datetime | None = None
-    removed_at: datetime | None = None
+    hidden_at: Moment | None = None
+    removed_at: Moment | None = None
     reason: str | None = None
 
 
@@ -186,7 +185,7 @@ class DeadLetterNote(_Message, frozen=True, kw_only=True):
     error: str
     reason: str
     group: str
-    at: datetime
+    at: Moment
 
 
 Message = Order | Withdrawal | ReviewItem | Receipt | Outcome | DeadLetterNote

@@ -22,8 +22,13 @@ class Outgoing:
 
 
 def order(message: Order | Withdrawal) -> Outgoing:
-    """An order or its withdrawal, keyed by thread so that the two stay in order."""
-    return Outgoing(catalog.TAKEDOWN, message.subject.key.encode(), wire.encode(message))
+    """An order or its withdrawal, on the partition of its raw event: there it meets its receipt, in the thread's order.
+
+    The key alone would not do: a connector may place keys by another hash than ours.
+    """
+    return Outgoing(
+        catalog.TAKEDOWN, message.subject.key.encode(), wire.encode(message), partition=message.raw.partition
+    )
 
 
 def review(message: ReviewItem) -> Outgoing:

@@ -18,7 +18,7 @@ from pipeline.message import DeadLetterNote, Message, Order, Outcome, Receipt, R
 VERSION = 1
 """The version of every message that this release writes, and the only one it reads."""
 
-_TYPE_VERSION = re.compile(r"\.v(\d+)$")
+_TYPE_VERSION = re.compile(r"\.v([0-9]+)\Z")
 _PATH = re.compile(r"`(\$[^`]*)`$")
 _encoder = msgspec.json.Encoder(order="deterministic")
 _event = msgspec.json.Decoder(Event)
@@ -34,7 +34,13 @@ class _Version(msgspec.Struct):
     version: int
 
 
+class _Envelope(msgspec.Struct):
+    specversion: str
+    type: str
+
+
 _version = msgspec.json.Decoder(_Version)
+_envelope = msgspec.json.Decoder(_Envelope)
 
 
 def encode(message: Message) -> bytes:
@@ -49,11 +55,15 @@ def decode_event(value: bytes | None) -> Event:
         Undecodable: not UTF-8, not JSON, a wrong type or a missing field; the reason names the path.
         UnknownVersion: a CloudEvents `specversion` or a `type` version that we do not know.
     """
-    event = _decode(_event, value)
-    version = _TYPE_VERSION.search(event.type)
-    if event.specversion != "1.0" or (version and int(version[1]) != VERSION):
-        raise UnknownVersion("specversion" if event.specversion != "1.0" else "type")
-    if not version:
+    try:
+        event = _decode(_event, value)
+    except Undecodable:
+        envelope = _peek(_envelope, value)
+        if envelope:
+            _refuse_unknown(envelope.specversion, envelope.type)
+        raise
+    _refuse_unknown(event.specversion, event.type)
+    if not _TYPE_VERSION.search(event.type):
         raise Undecodable("wrong value at $.type")
     return event
 
@@ -83,13 +93,30 @@ def decode_dead_letter(value: bytes | None) -> DeadLetterNote:
     return _decode_versioned(_dead_letter, value)
 
 
+def _refuse_unknown(specversion: str, type_: str) -> None:
+    if specversion != "1.0":
+        raise UnknownVersion("specversion") from None
+    version = _TYPE_VERSION.search(type_)
+    if version and version[1] != str(VERSION):
+        raise UnknownVersion("type") from None
+
+
 def _decode_versioned(decoder: msgspec.json.Decoder[T], value: bytes | None) -> T:
     try:
         return _decode(decoder, value)
     except Undecodable:
-        if value is not None and _decode(_version, value).version != VERSION:
+        peeked = _peek(_version, value)
+        if peeked and peeked.version != VERSION:
             raise UnknownVersion("version") from None
         raise
+
+
+def _peek(decoder: msgspec.json.Decoder[T], value: bytes | None) -> T | None:
+    """The version fields of a message of which the rest may be unknown, or None if not even they can be read."""
+    try:
+        return _decode(decoder, value)
+    except Undecodable:
+        return None
 
 
 def _decode(decoder: msgspec.json.Decoder[T], value: bytes | None) -> T:

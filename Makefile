@@ -1,0 +1,72 @@
+# Everything there is to do with a clone; `make` alone lists it. Only .venv/, caches and data/ are written.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN := $(VENV)/bin
+WORKERS ?= 2
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test unit check format docs lock clean
+.DELETE_ON_ERROR:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+install: $(VENV)/.installed ## make the environment in .venv, so that the command is .venv/bin/anslagsvakt
+
+demo: install ## show the whole flow on a real Kafka, from nothing, and leave nothing running
+	@$(BIN)/anslagsvakt demo
+
+test: install ## run every test: unit, contract, integration (real Kafka); what could not run is named at the end
+	@$(BIN)/python tests/parts.py
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+unit: install ## run the unit tests alone, in seconds
+	@$(BIN)/python -m pytest -q tests/unit
+
+check: install ## lint, format, types, import rules, locked dependencies: all that CI checks before the tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pip check
+	$(BIN)/python docs/generate.py --check
+	bash -n .ci/run
+
+format: install ## mend what ruff can mend
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+docs: install ## write the pages that are made from code: topics, settings, metrics, commands, AsyncAPI
+	@$(BIN)/python docs/generate.py
+
+lock: install ## write requirements.lock anew from pyproject.toml, with the newest versions that fit
+	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= $(BIN)/python -m piptools compile --quiet --upgrade --allow-unsafe \
+	  --extra embedded --extra dev --build-deps-for editable --build-deps-for wheel --generate-hashes --strip-extras \
+	  --no-header --no-emit-options --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --output-file requirements.lock pyproject.toml
+
+clean: ## remove the environment and the caches; data/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@python=; for each in $(PYTHON) python3.11 python3.12 python3.13 python3; do \
+	  if $$each -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null; \
+	  then python=$$each; break; fi; \
+	done; \
+	if [ -z "$$python" ]; then \
+	  echo "make: no Python 3.11 to 3.13 with venv here: install one (Debian: apt-get install python3-venv)" >&2; exit 1; \
+	fi; \
+	rm -rf $(VENV) && $$python -m venv $(VENV)
+
+# Hashes are checked and nothing is built from source, so that only what the lock names can run.
+$(VENV)/.locked: requirements.lock | $(VENV)/bin/python
+	@echo "Installing the locked packages into $(VENV) (a minute or two, once)"
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.locked
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@

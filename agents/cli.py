@@ -1,0 +1,136 @@
+"""The command `anslagsvakt`: what each subcommand is called, takes and says; the work is done elsewhere.
+
+Exit codes: 0 success, 1 the thing asked about is not so, 2 bad usage or input; every error is one line.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from agents import settings
+from agents.records import app as records_app
+from pipeline.errors import AnslagsvaktError, BadConfiguration
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Archives, screens and takes down what must not stand on a municipality's social media, with proof.",
+)
+policy_app = typer.Typer(no_args_is_help=True, help="The policy: what is looked for and how far each rule may go.")
+topics_app = typer.Typer(no_args_is_help=True, help="The topics: what is promised about them, and what is there.")
+app.add_typer(policy_app, name="policy")
+app.add_typer(topics_app, name="topics")
+app.add_typer(records_app, name="records")
+
+
+@app.command()
+def screen() -> None:
+    """Archive and screen every raw event (the Faust agent); SIGTERM finishes what was begun and commits."""
+    from agents import processes
+
+    processes.screen(settings.load())
+
+
+@app.command()
+def broker(
+    folder: Annotated[Path, typer.Option(help="where its data is kept")] = Path("data/kafka"),
+    port: Annotated[int | None, typer.Option(help="port for clients; default: the one it had, or a free one")] = None,
+    heap: Annotated[str, typer.Option(help="most memory of the Java heap")] = "768m",
+) -> None:
+    """Run the embedded Apache Kafka (KRaft, one node) in the foreground, for trying out and small installations."""
+    from agents.broker import serve
+
+    serve(folder, settings.load().cache, Console(), port=port, heap=heap)
+
+
+@app.command()
+def archive() -> None:
+    """Write every archived event to the retention store and give a receipt; SIGTERM finishes and commits."""
+    from agents import processes
+
+    raise typer.Exit(processes.archive(settings.load()))
+
+
+@app.command()
+def takedown() -> None:
+    """Carry out takedown orders on the platforms and prove that they are done; SIGTERM finishes and commits."""
+    from agents import processes
+
+    raise typer.Exit(processes.takedown(settings.load()))
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Option(help="what the demo writes: records, logs, broker data")] = Path("data/demo"),
+    seconds: Annotated[float, typer.Option(min=1, max=600, help="how long the sample stream is played")] = 12.0,
+) -> None:
+    """Run everything on this machine: a real Kafka, all processes, a sample stream, a live view, a summary."""
+    import os
+
+    from agents.demo.run import run_demo
+
+    raise typer.Exit(run_demo(folder, settings.load().cache, Console(), os.environ, seconds=seconds))
+
+
+@topics_app.command()
+def apply(
+    replication: Annotated[int | None, typer.Option(min=1, help="copies; default: 3, or as many as brokers")] = None,
+    *,
+    raise_partitions: Annotated[bool, typer.Option(help="add partitions where the catalogue has more")] = False,
+) -> None:
+    """Create missing topics and correct their settings; never shrinks or deletes. Exits 1 if anything differs still."""
+    from agents.admin import connected
+    from agents.topics import run_apply
+
+    with connected(settings.load().kafka()) as admin:
+        code = run_apply(admin, Console(), replication=replication, raise_partitions=raise_partitions)
+    raise typer.Exit(code)
+
+
+@topics_app.command()
+def show(
+    replication: Annotated[int | None, typer.Option(min=1, help="copies; default: 3, or as many as brokers")] = None,
+) -> None:
+    """Show every topic beside the catalogue; exits 1 if they differ."""
+    from agents.admin import connected
+    from agents.topics import run_show
+
+    with connected(settings.load().kafka()) as admin:
+        code = run_show(admin, Console(), replication=replication)
+    raise typer.Exit(code)
+
+
+@policy_app.command()
+def check(file: Annotated[Path, typer.Argument(help="a policy file (TOML)")]) -> None:
+    """Validate a policy and print what it would do."""
+    from agents.configuration import load_policy
+    from agents.policy_view import show as print_policy
+
+    print_policy(load_policy(file), Console())
+
+
+def main() -> None:
+    """Run the command line; every foreseen error is one line on standard error."""
+    try:
+        app()
+    except BadConfiguration as error:
+        sys.exit(_refuse(error, 2))
+    except AnslagsvaktError as error:
+        sys.exit(_refuse(error, 1))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _refuse(error: AnslagsvaktError, code: int) -> int:
+    typer.echo(f"anslagsvakt: {error}", err=True)
+    return code
+
+
+if __name__ == "__main__":
+    main()

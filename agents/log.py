@@ -1,0 +1,62 @@
+"""Logging: one line an entry, in JSON or plain, with no text of a person in it.
+
+Our own calls never pass such text; this is the last resort for what libraries do: an exception is logged by its class
+and place, never by its message, and the loggers of the Kafka clients, which print payloads at DEBUG, are held at INFO.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import traceback
+from datetime import UTC, datetime
+from typing import Literal
+
+_HELD_AT_INFO = ("faust", "mode", "aiokafka", "kafka", "presidio-analyzer", "httpx", "httpcore", "urllib3", "asyncio")
+_HELD_AT_WARNING = ("kafka", "httpx", "presidio-analyzer", "aiokafka", "faust", "mode")
+"""Loggers that tell of every connection or call at INFO."""
+
+
+def set_up(level: str, form: Literal["json", "text"], process: str) -> None:
+    """Send all logging to standard error in this form; calling it again replaces what was set up before."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Json(process) if form == "json" else _Text(process))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level)
+    for name in _HELD_AT_INFO:
+        logging.getLogger(name).setLevel(max(logging.INFO, root.level))
+    for name in _HELD_AT_WARNING:
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _place(record: logging.LogRecord) -> dict[str, str]:
+    if not record.exc_info or record.exc_info[0] is None:
+        return {}
+    frames = traceback.extract_tb(record.exc_info[2])
+    where = f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else "?"
+    return {"error": record.exc_info[0].__name__, "at": where}
+
+
+class _Json(logging.Formatter):
+    def __init__(self, process: str) -> None:
+        super().__init__()
+        self._process = process
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "process": self._process,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        return json.dumps(entry | _place(record), ensure_ascii=False)
+
+
+class _Text(_Json):
+    def format(self, record: logging.LogRecord) -> str:
+        time = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
+        tail = "".join(f" {name}={value}" for name, value in _place(record).items())
+        return f"{time} {self._process} {record.levelname.lower()} {record.getMessage()}{tail}"

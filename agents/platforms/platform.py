@@ -1,0 +1,29 @@
+"""What every platform adapter offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from pipeline.event import ObjectKind
+from pipeline.message import Subject
+from pipeline.platform import Action, Capabilities, Reply
+
+
+class Platform(Protocol):
+    """One platform's API. Safe to call from several threads; never raises for what a platform or network may do."""
+
+    def capabilities(self, kind: ObjectKind, *, is_own: bool) -> Capabilities:
+        """Say what can be done to this kind of object, our own or another's; asks nobody."""
+        ...
+
+    def perform(self, action: Action, subject: Subject) -> Reply:
+        """Make one call, or the few that one action takes; blocks for some seconds at most, and never sleeps.
+
+        A READ answers with a presence, and GONE only where the account could still be moderated a moment later.
+        """
+        ...
+
+
+Platforms = Mapping[str, Platform]
+"""The adapters by platform name: those that we hold credentials for."""

@@ -1,0 +1,28 @@
+"""A policy read aloud: for each rule what it looks for, how far it goes where, and the law it rests on."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.policy import Policy
+
+
+def show(policy: Policy, console: Console) -> None:
+    """Print the policy as a table, with its version and limits."""
+    table = Table("rule", "looks for", "mode", "elsewhere", "acts at", "people at", "legal basis", show_lines=True)
+    for rule in policy.rule:
+        elsewhere = ", ".join(f"{name}: {mode}" for name, mode in sorted(rule.departments.items()))
+        wanted = "\n".join((*rule.entities, *rule.concerns))
+        table.add_row(
+            rule.id, wanted, rule.mode, elsewhere, f"{rule.act_at:g}", f"{rule.review_at:g}", rule.legal_basis
+        )
+    console.print(table)
+    for kind, mode in sorted(policy.limits.items()):
+        console.print(f"limit: a {kind} goes no further than {mode}")
+    brakes = policy.brakes
+    console.print(
+        f"brakes: {brakes.per_account_per_hour} removals an hour for an account, {brakes.per_rule_per_hour} for a rule"
+    )
+    console.print(f"deadline: an order not carried out in {policy.deadlines.removal_minutes} minutes is an alarm")
+    console.print(f"version: {policy.version}")

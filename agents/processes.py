@@ -1,0 +1,168 @@
+"""How each process is put together from the settings, and how it lives until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry
+
+from agents import health, log
+from agents.configuration import load_accounts, load_policy
+from agents.consume import Pace
+from agents.detection import build_detector
+from agents.health import Health
+from agents.metrics import Metrics
+from agents.settings import Process, Settings
+from agents.takedown.brake import Caps
+from agents.worker import now, told_to_stop
+from pipeline.errors import BadConfiguration
+from pipeline.policy import Policy
+from pipeline.token import Tokeniser
+
+_log = logging.getLogger(__name__)
+_KEY_BYTES = 32
+_TAKEDOWN_POLL = 0.1  # seconds; each poll is a chance to take an order one step on
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What every process has: its settings, its policy, its metrics and its health."""
+
+    settings: Settings
+    policy: Policy
+    metrics: Metrics
+    health: Health
+
+
+@contextmanager
+def running(process: Process, settings: Settings) -> Iterator[Running]:
+    """Set up logging, read the policy and serve metrics and health while the block lasts."""
+    log.set_up(settings.log_level, settings.log_format, process)
+    policy = load_policy(settings.policy_file)
+    metrics = Metrics(CollectorRegistry())
+    metrics.runs(version("anslagsvakt"), policy.version)
+    state = Health()
+    with health.serve(metrics.registry, state, settings.metrics_host, settings.port_of(process)) as port:
+        _log.info("%s runs; metrics on http://%s:%s/metrics", process, settings.metrics_host, port)
+        try:
+            yield Running(settings, policy, metrics, state)
+        except BaseException:
+            state.failed()
+            raise
+    _log.info("%s has ended", process)
+
+
+def screen(settings: Settings) -> None:
+    """Run the screen agent until SIGTERM or SIGINT."""
+    with running(Process.SCREEN, settings) as process:
+        asyncio.run(_screen(process))
+
+
+async def _screen(process: Running) -> None:
+    from agents.screen import process as screening
+    from agents.screen.judge import Judge
+    from agents.screen.producer import ConfirmedProducer
+    from agents.screen.turn import Turn
+
+    settings = process.settings
+    judge = Judge(
+        build_detector(settings),
+        process.policy,
+        load_accounts(settings.accounts_file).by_identity(),
+        Tokeniser(token_key(settings.token_key)),
+    )
+    producer = ConfirmedProducer(settings.kafka(), settings.publish_timeout)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await producer.start()
+    try:
+        with ThreadPoolExecutor(1, thread_name_prefix="judge") as executor:
+            turn = Turn(judge.judge, producer, process.metrics, executor, settings.dead_letter_limit)
+            await screening.run(
+                settings.kafka(),
+                turn,
+                health=process.health,
+                metrics=process.metrics,
+                batch_size=settings.batch_size,
+                commit_interval=settings.commit_interval,
+                data_dir=settings.data_dir / "faust",
+                stop=stop,
+            )
+    finally:
+        await producer.stop()
+
+
+def archive(settings: Settings) -> int:
+    """Run the archive process until SIGTERM or SIGINT; returns the exit code."""
+    from agents import archive as archiving
+    from agents.retention.files import FileStore
+
+    with (
+        running(Process.ARCHIVE, settings) as process,
+        told_to_stop() as stop,
+        FileStore(settings.store, now) as store,
+    ):
+        return archiving.run(
+            store,
+            client=settings.kafka(),
+            meter=process.metrics,
+            health=process.health,
+            stop=stop,
+            pace=Pace(dead_letters_in_a_row=settings.dead_letter_limit),
+        )
+
+
+def takedown(settings: Settings) -> int:
+    """Run the takedown process until SIGTERM or SIGINT; returns the exit code."""
+    from agents.platforms.connect import platforms
+    from agents.takedown import run as taking_down
+    from agents.takedown.turn import Terms
+
+    with running(Process.TAKEDOWN, settings) as process, told_to_stop() as stop:
+        brakes = process.policy.brakes
+        settings.journal.parent.mkdir(parents=True, exist_ok=True)
+        return taking_down.run(
+            settings.journal,
+            platforms(settings, load_accounts(settings.accounts_file)),
+            Terms(taking_down.owner(), Caps(brakes.per_account_per_hour, brakes.per_rule_per_hour)),
+            client=settings.kafka(),
+            meter=process.metrics,
+            health=process.health,
+            stop=stop,
+            pace=Pace(poll=_TAKEDOWN_POLL, dead_letters_in_a_row=settings.dead_letter_limit),
+        )
+
+
+def token_key(path: Path) -> bytes:
+    """The key of the value tokens; made (readable by us alone) if there is none yet.
+
+    Raises:
+        BadConfiguration: the file cannot be read or made, or is too short to keep a secret.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            key = path.read_bytes()
+        else:
+            key = secrets.token_bytes(_KEY_BYTES)
+            with os.fdopen(handle, "wb") as file:
+                file.write(key)
+    except OSError as error:
+        raise BadConfiguration(f"{path}: token key cannot be used ({error.strerror}): check the path") from None
+    if len(key) < _KEY_BYTES:
+        raise BadConfiguration(f"{path}: token key has {len(key)} bytes, it needs {_KEY_BYTES}: make a new one")
+    return key

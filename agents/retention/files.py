@@ -1,0 +1,206 @@
+"""A retention store in a folder: one file a record, written once, readable with `cat`.
+
+A file appears under its name only when its bytes are on the disk: written and synced in `incoming/`, then linked to its
+name (a link never overwrites), and its folder synced. A crash leaves at most a file in `incoming/`, removed at the next
+start. A batch shares its syncs, so the cost of the disk's confirmation is paid by many records at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from agents.retention import form
+from agents.retention.store import Damaged, KeptRecord, Missing, Raw, StoredRecord
+from pipeline.errors import RetryLater, Stop
+
+_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EXDEV}
+_SYNC_THREADS = 8
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class FileStore:
+    """Keeps records below `root`. Several processes may share a folder; one object is for one thread."""
+
+    def __init__(self, root: Path, now: Callable[[], datetime]) -> None:
+        self._root = root
+        self._now = now
+        self._pool = ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="sync")
+        self._known: set[Path] = set()
+        self._lock = -1
+        self._incoming = root
+
+    def open(self) -> Self:
+        """Make the folder ready and clear away what a killed process left; raises RetryLater or Stop."""
+        with _translated(self._root):
+            waiting = self._root / "incoming"
+            waiting.mkdir(parents=True, exist_ok=True, mode=0o750)
+            for left in waiting.iterdir():
+                _clear(left)
+            while self._lock < 0:
+                self._incoming = Path(tempfile.mkdtemp(dir=waiting))
+                self._lock = _locked(self._incoming)
+        return self
+
+    def close(self) -> None:
+        """Leave the folder as another process would want it."""
+        self._pool.shutdown()
+        if self._lock >= 0:
+            shutil.rmtree(self._incoming, ignore_errors=True)
+            os.close(self._lock)
+            self._lock = -1
+
+    def __enter__(self) -> Self:
+        return self.open()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        self.close()
+
+    def put_many(self, records: Sequence[Raw]) -> tuple[StoredRecord, ...]:
+        """See `Store.put_many`."""
+        with _translated(self._root):
+            created = self._add({raw.object_key: form.write_record(raw, self._now()) for raw in reversed(records)})
+            others = [raw for raw in records if self._told_differently(raw)]
+            self._add({form.addendum_key(raw): form.write_addendum(raw, self._now()) for raw in reversed(others)})
+        answers = []
+        for raw in records:
+            answers.append(StoredRecord(raw.object_key, raw.sha256, len(raw.value or b""), raw.object_key in created))
+            created.discard(raw.object_key)
+        return tuple(answers)
+
+    def read(self, object_key: str) -> KeptRecord:
+        """See `Store.read`."""
+        with _translated(self._root):
+            try:
+                return form.read(object_key, (self._root / object_key).read_bytes())
+            except (FileNotFoundError, IsADirectoryError):
+                raise Missing(object_key, "there is no such record") from None
+
+    def object_keys(self) -> Iterator[str]:
+        """See `Store.object_keys`."""
+        yield from _files(self._root / "records", "records")
+
+    def _add(self, objects: dict[str, bytes]) -> set[str]:
+        """Write the objects that are not here yet; returns their keys when all, old and new, are on the disk."""
+        missing = {key: content for key, content in objects.items() if not (self._root / key).exists()}
+        try:
+            waiting = self._all(self._write, missing.values())
+            created = {key for key, path in zip(missing, waiting, strict=True) if self._name(path, self._root / key)}
+        except OSError:
+            for left in self._incoming.iterdir():
+                left.unlink()
+            raise
+        # Also for objects that were here: their writer may have been killed before it synced the folder.
+        leaves = {(self._root / key).parent for key in objects}
+        # The names of new folders must be on the disk too; those we have once made certain stay so.
+        above = {folder for leaf in leaves - self._known for folder in (leaf.parent, leaf.parent.parent, self._root)}
+        self._all(_sync_folder, leaves | above)
+        self._known |= leaves
+        return created
+
+    def _all(self, do: Callable[[T], R], arguments: Iterable[T]) -> list[R]:
+        """Do it for all, side by side; only when all have ended is an error raised."""
+        futures = [self._pool.submit(do, argument) for argument in arguments]
+        wait(futures)
+        return [future.result() for future in futures]
+
+    def _write(self, content: bytes) -> Path:
+        handle, name = tempfile.mkstemp(dir=self._incoming)
+        with open(handle, "wb") as file:  # noqa: PTH123  # it is a descriptor
+            file.write(content)
+            file.flush()
+            os.fchmod(handle, 0o440)
+            os.fsync(handle)
+        return Path(name)
+
+    def _name(self, waiting: Path, final: Path) -> bool:
+        final.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+        try:
+            final.hardlink_to(waiting)
+        except FileExistsError:
+            return False
+        finally:
+            waiting.unlink()
+        return True
+
+    def _told_differently(self, raw: Raw) -> bool:
+        """Compare with what is kept; other bytes under the same hash are an alarm, not a record."""
+        try:
+            kept = self.read(raw.object_key)
+        except (Damaged, Missing) as error:
+            raise Stop(f"the store is damaged at {error}; run `anslagsvakt records verify`") from None
+        if (kept.raw.value or b"") != (raw.value or b""):
+            raise Stop(f"the store holds other bytes at {raw.object_key}; run `anslagsvakt records verify`")
+        return not form.same_origin(kept, raw)
+
+
+class _translated:  # noqa: N801  # reads as the clause it is
+    """OSErrors by fate: what the operator must put right stops us, all else is tried again."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        if not isinstance(error, OSError):
+            return
+        what = errno.errorcode.get(error.errno or 0, "EIO")
+        if error.errno in _FORBIDDEN:
+            raise Stop(
+                f"the store folder {self._root} cannot be used ({what}): give this user the right to write there"
+            )
+        raise RetryLater(f"the store folder is in trouble ({what})", after=5.0) from error
+
+
+def _files(folder: Path, name: str) -> Iterator[str]:
+    """Every file below, also such as are none of ours: whoever reads them will see."""
+    for entry in sorted(os.scandir(folder), key=lambda each: each.name) if folder.is_dir() else ():
+        below = f"{name}/{entry.name}"
+        if entry.is_dir(follow_symlinks=False):
+            yield from _files(Path(entry.path), below)
+        else:
+            yield below
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _locked(folder: Path) -> int:
+    """Lock the folder as ours; -1 when another process cleared it away before we could."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    if folder.exists():
+        return handle
+    os.close(handle)
+    return -1
+
+
+def _clear(left: Path) -> None:
+    """Remove a process's waiting files unless that process lives: it holds the folder's lock."""
+    try:
+        handle = os.open(left, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(left, ignore_errors=True)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(handle)

@@ -1,0 +1,1 @@
+"""The screen agent: archives every raw event, then decides what becomes of it."""

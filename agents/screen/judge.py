@@ -1,0 +1,139 @@
+"""What becomes of one raw event: decode, detect, decide, route. No Kafka, no I/O, safe to run in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pipeline.decide import Verdict, decide
+from pipeline.detect.finding import Analysis
+from pipeline.errors import DeadLetter
+from pipeline.event import Change, Event
+from pipeline.message import DeadLetterNote, ReviewItem
+from pipeline.policy import UNREGISTERED, Account, Mode, Policy
+from pipeline.ports import Detector, FieldText
+from pipeline.record import RawReference, content_hash
+from pipeline.route import State, flags, route
+from pipeline.token import Tokeniser
+from topics import catalog, outgoing, wire
+from topics.outgoing import Outgoing
+
+NOTHING = Analysis()
+NOBODY = "unknown"
+"""The account of an event that cannot be decoded."""
+
+
+class Raw(Protocol):
+    """A raw event as the Kafka client hands it over."""
+
+    @property
+    def topic(self) -> str:
+        """Where it stands."""
+
+    @property
+    def partition(self) -> int:
+        """Where in the topic."""
+
+    @property
+    def offset(self) -> int:
+        """Where in the partition."""
+
+    @property
+    def timestamp(self) -> int:
+        """When the broker took it in, milliseconds since 1970."""
+
+    @property
+    def key(self) -> bytes | None:
+        """The thread it belongs to."""
+
+    @property
+    def value(self) -> bytes | None:
+        """The event itself."""
+
+    @property
+    def headers(self) -> Sequence[tuple[str, bytes]]:
+        """What the connector added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The one state an event ends in, what must be published before that is true, and what is to be counted then."""
+
+    state: State
+    account: str
+    outgoing: tuple[Outgoing, ...] = ()
+    created_at: datetime | None = None
+    analysis: Analysis = NOTHING
+    verdict: Verdict | None = None
+    department: str = UNREGISTERED
+    error: str | None = None
+
+
+class Judge:
+    """Judges raw events by one policy, one register of accounts and one detector."""
+
+    def __init__(
+        self,
+        detector: Detector,
+        policy: Policy,
+        accounts: Mapping[tuple[str, str], Account],
+        tokens: Tokeniser,
+    ) -> None:
+        self._detector = detector
+        self._policy = policy
+        self._accounts = accounts
+        self._tokens = tokens
+        self._deadline = timedelta(minutes=policy.deadlines.removal_minutes)
+
+    def judge(self, record: Raw, now: datetime) -> Judgement:
+        """Judge one event; whatever it holds ends in one of the four states and nothing is raised for it."""
+        try:
+            event = wire.decode_event(record.value)
+        except DeadLetter as error:
+            return _dead(record, error, now)
+        account = self._accounts.get((event.data.platform, event.data.account_id))
+        label = f"{account.platform}/{account.id}" if account else UNREGISTERED
+        texts = event.texts()
+        analysis = self._analyse(texts)
+        reasons = flags(event, account)
+        if not reasons and analysis == NOTHING and event.data.change not in _WITHDRAWING:
+            return Judgement(State.PASSED, label, created_at=event.created_at)
+        department = account.department if account else UNREGISTERED
+        verdict = decide(analysis, self._policy, department, limit=self._limit(event), flags=reasons)
+        raw = RawReference(record.topic, record.partition, record.offset, content_hash(record.value))
+        routed = route(
+            event, verdict, account=account, raw=raw, tokens=self._tokens, texts=texts, now=now, deadline=self._deadline
+        )
+        messages = tuple(
+            outgoing.review(message) if isinstance(message, ReviewItem) else outgoing.order(message)
+            for message in routed.messages
+        )
+        return Judgement(routed.state, label, messages, event.created_at, analysis, verdict, department)
+
+    def _analyse(self, texts: tuple[FieldText, ...]) -> Analysis:
+        try:
+            return self._detector.detect(texts)
+        except Exception as error:  # noqa: BLE001 - detection fails closed (invariant 5): not analysed, so people look
+            return Analysis(gaps=(type(error).__name__,))
+
+    def _limit(self, event: Event) -> Mode:
+        return self._policy.limits.get(event.data.object_kind, Mode.DELETE)
+
+
+_WITHDRAWING = frozenset({Change.EDITED, Change.DELETED})
+
+
+def _dead(record: Raw, error: DeadLetter, now: datetime) -> Judgement:
+    note = DeadLetterNote(
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+        stage="decode",
+        error=type(error).__name__,
+        reason=error.reason,
+        group=catalog.SCREEN_GROUP,
+        at=now,
+    )
+    return Judgement(State.DEAD_LETTER, NOBODY, (outgoing.dead_letter(note),), error=note.error)

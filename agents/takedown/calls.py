@@ -1,0 +1,83 @@
+"""Calls to platforms on a few threads, so that a slow platform stalls neither the others nor the polling of Kafka."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from datetime import datetime
+
+from agents.platforms.platform import Platform, Platforms
+from pipeline.message import Order
+from pipeline.platform import Action, Answer, Reply
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A call that the journal knows is about to be made."""
+
+    attempt_id: int
+    order: Order
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call with its reply and when it came."""
+
+    planned: Planned
+    reply: Reply
+    at: datetime
+
+
+class Calls:
+    """The calls under way; at most `workers`, of which at most `per_platform` to the same platform."""
+
+    def __init__(
+        self, platforms: Platforms, now: Callable[[], datetime], *, workers: int = 16, per_platform: int = 8
+    ) -> None:
+        self._platforms = platforms
+        self._now = now
+        self._workers = workers
+        self._per_platform = per_platform
+        self._pool = ThreadPoolExecutor(workers, "platform")
+        self._under_way: dict[Future[Done], Planned] = {}
+
+    def free(self) -> int:
+        """How many calls may be added."""
+        return self._workers - len(self._under_way)
+
+    def busy(self, also: Sequence[Planned] = ()) -> frozenset[str]:
+        """The platforms that must not get more calls now, once `also` are under way."""
+        count = Counter(each.order.subject.platform for each in (*self._under_way.values(), *also))
+        return frozenset(platform for platform, calls in count.items() if calls >= self._per_platform)
+
+    def make(self, planned: Planned) -> None:
+        """Make a call; the journal must know of it already."""
+        platform = self._platforms[planned.order.subject.platform]
+        self._under_way[self._pool.submit(self._perform, platform, planned)] = planned
+
+    def done(self) -> tuple[Done, ...]:
+        """The calls that have come back and are not yet `forgotten`."""
+        return tuple(future.result() for future in self._under_way if future.done())
+
+    def forget(self, done: Sequence[Done]) -> None:
+        """Drop calls whose replies are in the journal."""
+        known = {each.planned.attempt_id for each in done}
+        self._under_way = {f: p for f, p in self._under_way.items() if p.attempt_id not in known}
+
+    def drain(self) -> None:
+        """Wait for the calls under way; they are bounded by the adapters' time-outs."""
+        wait(self._under_way)
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._pool.shutdown(wait=True)
+
+    def _perform(self, platform: Platform, planned: Planned) -> Done:
+        try:
+            reply = platform.perform(planned.action, planned.order.subject)
+        except Exception as error:  # noqa: BLE001 - an adapter's bug must not end the process; the call may have happened
+            reply = Reply(Answer.AMBIGUOUS, reason=f"bug in the adapter: {type(error).__name__}")
+        return Done(planned, reply, self._now())

@@ -1,0 +1,176 @@
+"""How orders stand in the journal: which is due, what is known of it, and what was done."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection
+from datetime import datetime
+
+from agents.takedown.journal import moment, stamp
+from pipeline.message import Order, Result, Why
+from pipeline.platform import Action, Answer, Attempt, Presence, Reply
+from pipeline.record import object_key
+from pipeline.takedown import Preserved, Withdrawn
+from topics import wire
+
+_DUE = """
+UPDATE orders SET claimed_by = :owner, claimed_until = :until WHERE order_id = (
+  SELECT order_id FROM orders o
+  WHERE result IS NULL AND due_at <= :now AND claimed_until <= :now AND platform NOT IN (%s)
+    AND NOT EXISTS (SELECT 1 FROM orders s WHERE s.item = o.item AND s.claimed_until > :now)
+  ORDER BY due_at LIMIT 1
+) RETURNING body
+"""
+
+
+def claim(
+    db: sqlite3.Connection, owner: str, now: datetime, until: datetime, except_on: Collection[str] = ()
+) -> Order | None:
+    """Take the order that has been due longest; no other process takes it, or another of its item, before `until`."""
+    busy = {f"p{i}": platform for i, platform in enumerate(sorted(except_on))}
+    row = db.execute(
+        _DUE % ",".join(f":{name}" for name in busy),
+        {"owner": owner, "now": stamp(now), "until": stamp(until)} | busy,
+    ).fetchone()
+    if row is None:
+        return None
+    order = wire.decode_takedown(row[0])
+    assert isinstance(order, Order)  # noqa: S101 - `inbox.note` writes nothing else
+    return order
+
+
+def release(db: sqlite3.Connection, order: Order, due_at: datetime | None) -> None:
+    """Let go of a claimed order until `due_at`, or until something new is known of it."""
+    db.execute(
+        "UPDATE orders SET claimed_until = 0, due_at = ? WHERE order_id = ?",
+        (stamp(due_at) if due_at else None, order.order_id),
+    )
+
+
+def end(db: sqlite3.Connection, order: Order, result: Result, now: datetime) -> None:
+    """End a claimed order, and let the other orders of its item be looked at again."""
+    db.execute(
+        "UPDATE orders SET claimed_until = 0, due_at = NULL, result = ?, ended_at = ? WHERE order_id = ?",
+        (result, stamp(now), order.order_id),
+    )
+    db.execute("UPDATE orders SET due_at = 0 WHERE item = ? AND result IS NULL", (order.subject.item,))
+
+
+def begin(db: sqlite3.Connection, order: Order, action: Action, now: datetime) -> int:
+    """Note that a call is about to be made."""
+    cursor = db.execute(
+        "INSERT INTO attempts (order_id, action, began_at) VALUES (?, ?, ?)", (order.order_id, action, stamp(now))
+    )
+    assert cursor.lastrowid is not None  # noqa: S101 - an INSERT always has one
+    return cursor.lastrowid
+
+
+def answered(db: sqlite3.Connection, order: Order, attempt_id: int, reply: Reply, *, at: datetime, owner: str) -> None:
+    """Note what a call came to; the order is due at once, unless its claim has run out and another has it."""
+    db.execute(
+        "UPDATE attempts SET ended_at = ?, answer = ?, presence = ?, retry_at = ?, reason = ? WHERE attempt_id = ?",
+        (
+            stamp(at),
+            reply.answer,
+            reply.presence,
+            stamp(reply.retry_at) if reply.retry_at else None,
+            reply.reason,
+            attempt_id,
+        ),
+    )
+    if reply.retry_at:
+        db.execute(
+            "INSERT OR REPLACE INTO parked VALUES (?, ?, ?)",
+            (order.subject.platform, order.subject.account_id, stamp(reply.retry_at)),
+        )
+    db.execute(
+        "UPDATE orders SET claimed_until = 0, due_at = 0 WHERE order_id = ? AND claimed_by = ?", (order.order_id, owner)
+    )
+
+
+def attempts(db: sqlite3.Connection, order: Order) -> tuple[Attempt, ...]:
+    """Every call made for an order, oldest first."""
+    rows = db.execute(
+        "SELECT action, began_at, ended_at, answer, presence, retry_at, reason FROM attempts WHERE order_id = ?"
+        " ORDER BY attempt_id",
+        (order.order_id,),
+    )
+    return tuple(_attempt(row) for row in rows)
+
+
+def _attempt(row: tuple[str, int, int | None, str | None, str | None, int | None, str | None]) -> Attempt:
+    action, began_at, ended_at, answer, presence, retry_at, reason = row
+    if answer is None or ended_at is None:
+        return Attempt(Action(action), moment(began_at))
+    reply = Reply(
+        Answer(answer),
+        Presence(presence) if presence else None,
+        None if retry_at is None else moment(retry_at),
+        reason,
+    )
+    return Attempt(Action(action), moment(began_at), moment(ended_at), reply)
+
+
+def preserved(db: sqlite3.Connection, order: Order) -> Preserved | None:
+    """The receipt for the order's raw bytes, if it has come."""
+    sha256 = order.raw.sha256
+    row = db.execute("SELECT object_key, known_at FROM receipts WHERE sha = ?", (bytes.fromhex(sha256),)).fetchone()
+    return Preserved(sha256, row[0] or object_key(sha256), moment(row[1])) if row else None
+
+
+def siblings_preserved(db: sqlite3.Connection, order: Order) -> bool:
+    """Whether every other open order of the item has its receipt: deleting the item deletes their version too."""
+    row = db.execute(
+        "SELECT 1 FROM orders o WHERE item = ? AND order_id <> ? AND result IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM receipts WHERE sha = o.sha)",
+        (order.subject.item, order.order_id),
+    ).fetchone()
+    return row is None
+
+
+def withdrawn(db: sqlite3.Connection, order: Order) -> Withdrawn | None:
+    """The newest withdrawal of the order's item."""
+    row = db.execute(
+        "SELECT why, changed_at, received_at FROM withdrawals WHERE item = ?", (order.subject.item,)
+    ).fetchone()
+    return Withdrawn(Why(row[0]), moment(row[1]), moment(row[2])) if row else None
+
+
+def superseded(db: sqlite3.Connection, order: Order) -> bool:
+    """Whether an order newer than the item's withdrawal stands."""
+    row = db.execute(
+        "SELECT 1 FROM orders o JOIN withdrawals w USING (item) WHERE item = ? AND o.changed_at >= w.changed_at",
+        (order.subject.item,),
+    ).fetchone()
+    return row is not None
+
+
+def parked_until(db: sqlite3.Connection, order: Order) -> datetime | None:
+    """Until when the platform has told us not to call for this account."""
+    row = db.execute(
+        "SELECT until FROM parked WHERE platform = ? AND account = ?",
+        (order.subject.platform, order.subject.account_id),
+    ).fetchone()
+    return moment(row[0]) if row else None
+
+
+def released(db: sqlite3.Connection, order: Order) -> bool:
+    """Whether people have let a held order go on."""
+    (flag,) = db.execute("SELECT released FROM orders WHERE order_id = ?", (order.order_id,)).fetchone()
+    return bool(flag)
+
+
+def let_go_on(db: sqlite3.Connection, order_id: str) -> bool:
+    """Let an order that the brake holds go on, as people have decided; say whether there is such an order."""
+    held = db.execute(
+        "UPDATE orders SET released = 1, due_at = 0 WHERE order_id = ? AND result IS NULL AND EXISTS"
+        " (SELECT 1 FROM outbox WHERE order_id = orders.order_id AND result = ?)",
+        (order_id, Result.HELD),
+    )
+    return held.rowcount == 1
+
+
+def still_open(db: sqlite3.Connection) -> int:
+    """How many orders have not ended."""
+    (count,) = db.execute("SELECT count(*) FROM orders WHERE result IS NULL").fetchone()
+    return int(count)

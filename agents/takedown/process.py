@@ -1,0 +1,110 @@
+"""The takedown process: note what Kafka tells, do what is due, tell what came of it.
+
+`handle` only writes the journal, so an offset is committed for what will not be forgotten. `tick` never waits for a
+platform: it notes the replies that have come, decides what is next, notes each call before it is made, and returns what
+the journal has to tell. That `tick` is called again means that the last is confirmed (see `agents/consume.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from agents.platforms.platform import Platforms
+from agents.stream import Record
+from agents.takedown import inbox, outbox
+from agents.takedown.calls import Calls, Done, Planned
+from agents.takedown.journal import Journal
+from agents.takedown.metrics import TakedownMetrics
+from agents.takedown.turn import Terms, Turn
+from topics import catalog, wire
+from topics.outgoing import Outgoing
+
+_PLANNED_AT_ONCE = 500
+_HOUSEKEEPING = timedelta(seconds=10)
+
+
+class Takedown:
+    """The handler of the takedown and receipt topics; `now` is the clock of `handle`, which is given none."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        platforms: Platforms,
+        calls: Calls,
+        metrics: TakedownMetrics,
+        terms: Terms,
+        *,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._journal = journal
+        self._platforms = platforms
+        self._calls = calls
+        self._metrics = metrics
+        self._terms = terms
+        self._now = now
+        self._unconfirmed: tuple[int, ...] = ()
+        self._housekeeping_due = datetime.min.replace(tzinfo=UTC)
+
+    def handle(self, records: Sequence[Record]) -> Sequence[Outgoing]:
+        """Note orders, withdrawals and receipts; what they lead to comes with the next `tick`."""
+        news = [_decoded(record) for record in records]
+        with self._journal.transaction() as db:
+            inbox.note(db, news, self._now())
+        return ()
+
+    def tick(self, now: datetime) -> Sequence[Outgoing]:
+        """Take every order that is due one step on."""
+        done = self._calls.done()
+        tidy = now >= self._housekeeping_due
+        with self._journal.transaction() as db:
+            turn = Turn(db, now, self._terms, self._metrics)
+            outbox.confirmed(db, self._unconfirmed)
+            for each in done:
+                turn.note(each)
+            planned = self._plan(turn)
+            messages = outbox.take(db, now, now + self._terms.lease)
+            if tidy:
+                turn.tidy()
+        self._unconfirmed = tuple(messages)
+        if tidy:
+            self._housekeeping_due = now + _HOUSEKEEPING
+        self._after(turn, done)
+        for call in planned:
+            self._calls.make(call)
+        return tuple(messages.values())
+
+    def drain(self) -> None:
+        """Wait for the calls under way and note their replies, so that the next process need not read them back."""
+        self._calls.drain()
+        done = self._calls.done()
+        with self._journal.transaction() as db:
+            turn = Turn(db, self._now(), self._terms, self._metrics)
+            for each in done:
+                turn.note(each)
+        self._after(turn, done)
+
+    def _after(self, turn: Turn, done: Sequence[Done]) -> None:
+        self._calls.forget(done)
+        for measure in turn.measures:
+            measure()
+
+    def _plan(self, turn: Turn) -> list[Planned]:
+        planned: list[Planned] = []
+        for _ in range(_PLANNED_AT_ONCE):
+            if len(planned) >= self._calls.free():
+                break
+            order = turn.claim(self._calls.busy(planned))
+            if order is None:
+                break
+            subject, adapter = order.subject, self._platforms.get(order.subject.platform)
+            can = adapter.capabilities(subject.object_kind, is_own=subject.is_own) if adapter else None
+            if call := turn.step(order, can):
+                planned.append(call)
+        return planned
+
+
+def _decoded(record: Record) -> inbox.News:
+    if record.topic == catalog.RECEIPT:
+        return wire.decode_receipt(record.value)
+    return wire.decode_takedown(record.value)

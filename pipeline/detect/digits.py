@@ -1,0 +1,112 @@
+"""Which digits in a text belong together: groups of digits, and chains of groups held together by separators."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+_DIGITS = re.compile(r"[0-9]+")
+_APART = re.compile(r"[^\W_]")
+_FURTHEST = 4
+TIGHT, LOOSE, FAR = 3, 2, 1
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Groups of digits with nothing but a few signs (`seps`) between them; `spans` are the places of the groups."""
+
+    spans: tuple[tuple[int, int], ...]
+    groups: tuple[str, ...]
+    seps: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """How many digits the chain has."""
+        return sum(map(len, self.groups))
+
+    def windows(self, sizes: frozenset[int], most: int) -> Iterator[Window]:
+        """Every row of neighbouring groups that has one of the sizes, at most `most` groups long."""
+        lengths = [len(group) for group in self.groups]
+        limit = max(sizes)
+        for first in range(len(lengths)):
+            total = 0
+            for last in range(first, min(first + most, len(lengths))):
+                total += lengths[last]
+                if total > limit:
+                    break
+                if total in sizes:
+                    yield Window(self, first, last + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Some neighbouring groups of a chain, read as one number."""
+
+    chain: Chain
+    first: int
+    after: int
+
+    @property
+    def digits(self) -> str:
+        """The number without its separators."""
+        return "".join(self.chain.groups[self.first : self.after])
+
+    @property
+    def layout(self) -> tuple[int, ...]:
+        """How long each group is."""
+        return tuple(len(group) for group in self.chain.groups[self.first : self.after])
+
+    @property
+    def seps(self) -> tuple[str, ...]:
+        """What stands between the groups."""
+        return self.chain.seps[self.first : self.after - 1]
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the reading."""
+        return self.chain.spans[self.first][0]
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the reading."""
+        return self.chain.spans[self.after - 1][1]
+
+    @property
+    def outer(self) -> int:
+        """How tightly its closest outer neighbour is bound to it; 0 when there is none."""
+        left = strength(self.chain.seps[self.first - 1]) if self.first else 0
+        right = strength(self.chain.seps[self.after - 1]) if self.after < len(self.chain.groups) else 0
+        return max(left, right)
+
+    @property
+    def inner(self) -> int:
+        """How tightly the loosest of its own separators binds."""
+        return min(map(strength, self.seps), default=TIGHT + 1)
+
+
+def strength(sep: str) -> int:
+    """How tightly a separator binds: a sign alone, a sign or a space with spaces, anything more."""
+    if len(sep) == 1 and not sep.isspace() and sep != ",":
+        return TIGHT
+    return LOOSE if sep.strip() in ("", "-", "+", "/", ".") and "\n" not in sep else FAR
+
+
+def chains(text: str) -> tuple[Chain, ...]:
+    """The chains of a text, from left to right."""
+    spans = [match.span() for match in _DIGITS.finditer(text)]
+    if not spans:
+        return ()
+    breaks = [0]
+    for index, (left, right) in enumerate(pairwise(spans), 1):
+        if right[0] - left[1] > _FURTHEST or _APART.search(text, left[1], right[0]):
+            breaks.append(index)
+    breaks.append(len(spans))
+    return tuple(_chain(text, spans[first:after]) for first, after in pairwise(breaks))
+
+
+def _chain(text: str, spans: list[tuple[int, int]]) -> Chain:
+    groups = tuple(text[start:end] for start, end in spans)
+    seps = tuple(text[left[1] : right[0]] for left, right in pairwise(spans))
+    return Chain(tuple(spans), groups, seps)

@@ -1,0 +1,101 @@
+"""Is it a payment card: an issuer's first digits, the right length, Luhn, and nothing that says it is another number?
+
+Source: ISO/IEC 7812-1 and the schemes' published ranges (Visa 4, Mastercard 51-55 and 2221-2720, American Express 34
+and 37, Diners 36/38/300-305, Discover 6011/644-649/65, JCB 3528-3589, UnionPay 62, Maestro).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.detect.context import Lexicon, nearest
+from pipeline.detect.digits import Window
+from pipeline.detect.finding import Entity, Finding
+from pipeline.detect.normalise import Reading
+from pipeline.detect.recognisers.personal_number import in_url
+from pipeline.detect.score import FLOOR, Evidence, judge
+from pipeline.detect.setting import Setting
+from pipeline.detect.validators import luhn
+from pipeline.detect.words import OTHER_LABEL, OTHER_THEME
+
+_SIZES = frozenset({13, 14, 15, 16, 18, 19})
+_LABEL = Lexicon(
+    "kort", "kortet", "kortnr", "kortnummer*", "*kort", "*kortet", "visa", "mastercard", "amex",
+    "american express", "maestro",
+    "card*", "credit*", "debit*", "kredit*", "betalkort*", "bankkort*", "cvc", "cvv", "karta", "karty", "kartica*",
+    "kortti*",
+    "kreditkart*", "kaart*", "картк*", "بطاق*",
+)  # fmt: skip
+_LIBRARY = Lexicon(
+    "lånekort*", "bibliotekskort*", "presentkort*", "medlemskort*", "busskort*", "passerkort*", "sim", "rabattkort*"
+)
+_ISSUERS = (
+    (re.compile(r"4"), {16, 19}, 0.93),
+    (re.compile(r"4"), {13}, 0.2),
+    (re.compile(r"5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720"), {16}, 0.93),
+    (re.compile(r"3[47]"), {15}, 0.93),
+    (re.compile(r"3(?:6|8|0[0-5])"), {14}, 0.6),
+    (re.compile(r"6011|64[4-9]|65"), {16}, 0.85),
+    (re.compile(r"35(?:2[89]|[3-8])"), {16}, 0.85),
+    (re.compile(r"62"), {16, 18, 19}, 0.6),
+    (re.compile(r"5018|5020|5038|5893|6304|6759|676[1-3]"), {16, 18, 19}, 0.6),
+)
+_GROUPED = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
+_EXPIRY = re.compile(
+    r"\W{1,3}(?:exp\w*\W{1,3})?(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?[2-4][0-9]\b|\W{1,12}cv[cv]\b", re.IGNORECASE
+)
+LABELLED = Evidence("card-word", 20)
+EXPIRES = Evidence("expiry-or-cvc", 20)
+GROUPED = Evidence("grouped-as-on-a-card", 4)
+OTHER = Evidence("other-number-word", 1 / 150)
+THEME = Evidence("other-number-theme", 1 / 2)
+IN_URL = Evidence("inside-address-of-a-page", 1 / 60)
+
+
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
+    """Every card number; a longer row of digits is none."""
+    for chain in reading.chains:
+        if chain.size < 13:
+            continue
+        for window in chain.windows(_SIZES, 19):
+            digits = window.digits
+            prior = _issuer(digits)
+            if not prior or window.outer >= window.inner or not _layout(window) or not luhn(digits):
+                continue
+            verdict = judge("valid", prior, tuple(_context(reading.text, window)))
+            if verdict.score >= FLOOR and len(set(digits)) > 2:
+                start, end = reading.span(window.start, window.end)
+                yield Finding(Entity.CREDIT_CARD, start, end, verdict.score, "card.valid", why=verdict.why)
+
+
+def _issuer(digits: str) -> float:
+    return next((prior for start, sizes, prior in _ISSUERS if len(digits) in sizes and start.match(digits)), 0)
+
+
+def _layout(window: Window) -> bool:
+    layout = window.layout
+    even = len(set(layout[:-1])) == 1 and len(set(window.seps)) == 1 and layout[-1] <= layout[0] <= 6
+    return len(layout) == 1 or layout in _GROUPED or even
+
+
+def _context(text: str, window: Window) -> Iterator[Evidence]:
+    start, end = window.start, window.end
+    label, other = _LABEL.before(text, start), OTHER_LABEL.before(text, start)
+    library = _LIBRARY.near(text, start, end)
+    if library:
+        yield OTHER
+    elif nearest(label, other) == 0:
+        yield LABELLED
+    elif other:
+        yield OTHER
+    elif _LABEL.after(text, end):
+        yield LABELLED
+    elif OTHER_THEME.before(text, start, 24):
+        yield THEME
+    if window.layout in _GROUPED:
+        yield GROUPED
+    if _EXPIRY.match(text, end):
+        yield EXPIRES
+    if len(window.layout) == 1 and in_url(text, start):
+        yield IN_URL

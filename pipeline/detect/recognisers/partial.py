@@ -1,0 +1,152 @@
+"""Is it a personal identity number that is masked, told in two parts, or written day first?
+
+A date of birth with some of the last four signs hidden; a date here and "sista fyra" there; "12 januari 1985 2384".
+What is masked or split is never sure enough to act on (its score says how whole it is), people look; the last four
+alone, without a date, are a cue and no value. Source: the ways people write, SKV 704 for the number itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.detect.context import Lexicon
+from pipeline.detect.finding import Cue, Entity, Explanation, Finding
+from pipeline.detect.normalise import Reading
+from pipeline.detect.recognisers.dates import Day, days
+from pipeline.detect.score import judge
+from pipeline.detect.setting import Setting
+from pipeline.detect.validators import born, coordinated, luhn
+from pipeline.detect.words import OTHER_LABEL, PERSON_NEAR, PERSONAL_NUMBER
+
+_HIDE = "xX*#_•·●○■▪?…×✱＊█"
+_MASKED = re.compile(
+    rf"(?<![0-9])((?:18|19|20)?[0-9]{{6}})\s?[-+–]?\s?((?=[0-9]{{0,3}}[{_HIDE}])[0-9{_HIDE}]{{3,4}}|[.]{{4}})(?![^\W_])"
+)
+_ZEROES = re.compile(r"(?<![0-9])((?:18|19|20)?[0-9]{6})[-+]0000(?![0-9])")
+_DATE_HIDDEN = re.compile(rf"(?<![^\W_])[{_HIDE}]{{6,8}}\s?[-+]\s?[0-9]{{4}}(?![0-9])")
+_LAST_FOUR = Lexicon(
+    "sista fyra", "fyra sista", "sista 4", "4 sista", "last four", "last 4", "slutar på", "slutar med",
+    "slutsiffror*", "kontrollsiffr*",
+    "koden efter", "sedan kommer", "resten är", "följt av", "ostatnie cztery", "cztery ostatnie",
+    "posljednje četiri", "zadnje četiri",
+    "siste fire", "sidste fire", "fire siste", "viimeiset neljä", "neljä viimeistä", "останні чотири", "آخر أربعة",
+    "afarta u dambeeya",
+    "ändelsen", "och sen", "sen kommer", "plus", "ends with", "ending in", "avslutas med", "sista siffrorna", "de fyra",
+)  # fmt: skip
+_SURE = Lexicon(*_LAST_FOUR.entries[:6], *_LAST_FOUR.entries[15:27])
+_NOT_THIS = Lexicon(
+    "kort*",
+    "bankkort*",
+    "telefon*",
+    "mobil*",
+    "tel",
+    "card*",
+    "konto*",
+    "chassi*",
+    "imei",
+    "ocr*",
+    "pin*",
+    "kod till",
+    "phone*",
+)
+_FOUR = re.compile(r"(?<![0-9])(?:[0-9]{4}|[0-9](?: [0-9]){3}|[0-9]{2} [0-9]{2})(?![0-9]|[.,:][0-9]|\s?kr\b|\s?%)")
+_AFTER_DATE = re.compile(r"\s?[-+–/.,:]?\s{0,2}([0-9]{4})(?![0-9]|[.,:/-][0-9])")
+_FAR = 90
+_REVERSED = re.compile(r"(?<![0-9-])([0-9]{4})[- ]((?:19|20)?[0-9]{6})(?![0-9-])")
+_BACKWARDS = Lexicon("baklänges", "bakifrån", "backwards", "omvänt", "omvänd ordning", "bakvänt", "reversed")
+
+
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
+    """Masked, split and day-first numbers."""
+    if not reading.chains:
+        return
+    text = reading.text
+    for match in _MASKED.finditer(text):
+        if _date(match[1], setting):
+            yield _finding(reading, match.start(), match.end(), "masked", 0.55)
+    for match in _ZEROES.finditer(text):
+        if _date(match[1], setting) and (
+            PERSONAL_NUMBER.before(text, match.start()) or PERSON_NEAR.before(text, match.start())
+        ):
+            yield _finding(reading, match.start(), match.end(), "masked", 0.5)
+    for match in _DATE_HIDDEN.finditer(text):
+        yield _finding(reading, match.start(), match.end(), "masked", 0.5)
+    yield from _reversed(reading, setting)
+    found = tuple(days(text, setting.today))
+    for day in found:
+        after = _AFTER_DATE.match(text, day.end)
+        if day.day_first and after:
+            yield from _day_first(reading, day, after)
+    yield from _split(reading, found)
+
+
+def cues(reading: Reading) -> Iterator[Cue]:
+    """The last four digits alone, said to be that."""
+    for match in _FOUR.finditer(reading.text):
+        label = _SURE.before(reading.text, match.start(), 32)
+        if label and not _NOT_THIS.near(reading.text, match.start(), match.end()):
+            start, end = reading.span(match.start(), match.end())
+            yield Cue("personnummer.last-four", start, end)
+
+
+def _date(digits: str, setting: Setting) -> bool:
+    return born(digits, setting.today) is not None or coordinated(digits, setting.today)
+
+
+def _day_first(reading: Reading, day: Day, after: re.Match[str]) -> Iterator[Finding]:
+    """A date in words or day first, and the last four right behind it: whole, if the check digit agrees."""
+    if luhn(day.digits[-6:] + after[1]) and after[1][:3] != "000":
+        if OTHER_LABEL.before(reading.text, day.start):
+            return
+        verdict = judge("day-first", 0.9)
+        start, end = reading.span(day.start, after.end(1))
+        yield Finding(Entity.SE_PERSONNUMMER, start, end, verdict.score, "personnummer.day-first", why=verdict.why)
+    elif PERSONAL_NUMBER.before(reading.text, day.start):
+        yield _finding(reading, day.start, after.end(1), "doubtful", 0.45)
+
+
+def _split(reading: Reading, found: tuple[Day, ...]) -> Iterator[Finding]:
+    """A date and, within reach, four digits that are said to be the last."""
+    if not found:
+        return
+    text = reading.text
+    for four in _FOUR.finditer(text):
+        if any(day.start <= four.start() < day.end for day in found):
+            continue
+        label = _LAST_FOUR.before(text, four.start(), 40)
+        after = _SURE.after(text, four.end(), 24)
+        if not (label or after) or _NOT_THIS.before(text, four.start(), 24):
+            continue
+        sure = bool(_SURE.before(text, four.start(), 40) or after)
+        near = [day for day in found if day.start - four.end() < _FAR and four.start() - day.end < _FAR]
+        for day in near:
+            between = text[min(day.end, four.end()) : max(day.start, four.start())]
+            about = PERSON_NEAR.near(text, day.start, day.end, 24, 40) or PERSONAL_NUMBER.near(text, day.start, day.end)
+            valid = luhn(day.digits[-6:] + re.sub("[^0-9]", "", four[0]))
+            if (sure or (about and valid)) and "\n\n" not in between:
+                yield _finding(
+                    reading, min(day.start, four.start()), max(day.end, four.end()), "split", 0.6 if valid else 0.5
+                )
+                break
+
+
+def _reversed(reading: Reading, setting: Setting) -> Iterator[Finding]:
+    """The last four first, or the whole number backwards: only where a word gives it away."""
+    text = reading.text
+    for match in _REVERSED.finditer(text):
+        named = PERSONAL_NUMBER.before(text, match.start()) or _BACKWARDS.near(text, match.start(), match.end())
+        if named and _date(match[2], setting) and luhn(match[2][-6:] + match[1]):
+            yield _finding(reading, match.start(), match.end(), "reversed", 0.6)
+    if not _BACKWARDS.anywhere(text):
+        return
+    for chain in reading.chains:
+        for window in chain.windows(frozenset({10, 12}), 12):
+            digits = window.digits[::-1]
+            if _date(digits[:-4], setting) and luhn(digits[-10:]):
+                yield _finding(reading, window.start, window.end, "reversed", 0.6)
+
+
+def _finding(reading: Reading, start: int, end: int, tier: str, score: float) -> Finding:
+    first, last = reading.span(start, end)
+    return Finding(Entity.SE_PERSONNUMMER, first, last, score, f"personnummer.{tier}", why=Explanation(tier))

@@ -1,0 +1,254 @@
+"""Is it a phone number: Swedish in any spelling, foreign with its country code, or short after a word for phoning?
+
+Source: the Swedish numbering plan (PTS) and ITU-T E.164 as kept in Google's libphonenumber metadata.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import phonenumbers
+
+from pipeline.detect.context import Lexicon, nearest
+from pipeline.detect.digits import Chain
+from pipeline.detect.finding import Entity, Finding
+from pipeline.detect.normalise import Reading
+from pipeline.detect.recognisers.personal_number import in_url
+from pipeline.detect.score import FLOOR, Evidence, judge
+from pipeline.detect.setting import Setting
+from pipeline.detect.words import OTHER_LABEL, PERSONAL_NUMBER, PHONE
+
+_SEP = re.compile(r"[^,:;\n\w]{1,4}")
+_TIMES = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]")
+_UNIT = re.compile(
+    r"\s?(?:kr\b|sek\b|kronor|:-|st\b|kwh|m[23]?\b|km\b|%|kg\b|öre|procent|år\b|personer|platser|ggr\b)", re.IGNORECASE
+)
+_NUMBER_WORD = Lexicon(
+    "nummer", "numret", "nr", "number", "broj", "numer", "номер", "رقم", "rufnummer", "tyska numret", "privatn*",
+    "hemnummer",
+    "mobilnummer*", "telefonnummer*",
+)  # fmt: skip
+_OFFICE = Lexicon(
+    "växel*", "kundtjänst*", "reception*", "vårdcentral*", "polis*", "kommunen*", "kommunens", "kontaktcenter",
+    "bibliotek*",
+    "jouren", "journummer*", "felanmälan", "myndighet*", "skatteverket*", "försäkringskassan*", "skolan*",
+    "expedition*",
+    "tandvård*", "sjukhus*", "apotek*", "öppet", "town hall", "municipality", "gminy", "kontoret", "medborgarkontor*",
+)  # fmt: skip
+_PUBLIC_START = ("020", "0771", "0770", "0775", "0774", "0772", "0773", "0776", "0777", "0200")
+_NATIONAL = frozenset({"11414", "116000", "116111", "116117", "116123", "118118"})
+_SHORT_LAYOUTS = frozenset({(3, 2), (2, 2, 2), (3, 3), (3, 2, 2), (2, 3), (5,), (6,), (3, 4), (2, 3, 2)})
+_PHONE_URL = re.compile(r"wa\.me/|tel:|phone=|sms:|viber|/\+?$|whatsapp", re.IGNORECASE)
+_MOST = 15
+
+LABELLED = Evidence("phone-word", 25)
+NUMBER_WORD = Evidence("number-word", 4)
+OTHER = Evidence("other-number-word", 1 / 80)
+IDENTITY = Evidence("personal-number-word", 1 / 40)
+TIMES = Evidence("times-or-date-shape", 1 / 60)
+UNIT = Evidence("unit", 1 / 30)
+IN_URL = Evidence("inside-address-of-a-page", 1 / 80)
+
+
+def _plan(kind: str) -> str:
+    """The national numbers of one kind, as a pattern over digits without the leading 0."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region("SE")
+    return getattr(metadata, kind).national_number_pattern  # type: ignore[no-any-return]  # untyped metadata
+
+
+_MOBILE = re.compile(_plan("mobile"))
+_ANY = re.compile(
+    "|".join(_plan(kind) for kind in ("mobile", "fixed_line", "toll_free", "shared_cost", "personal_number", "uan"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """Groups `first` to `after` of a chain as a number: in national form when Swedish, with its tier and prior."""
+
+    first: int
+    after: int
+    national: str
+    tier: str
+    prior: float
+
+
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
+    """Every phone number, the longest reading at each place."""
+    for chain in reading.chains:
+        if chain.size < 5:
+            continue
+        at = 0
+        while at < len(chain.groups):
+            candidate = _candidate(reading, chain, at) or _short(reading, chain, at)
+            finding = _assess(reading, chain, candidate, setting) if candidate else None
+            if candidate and finding:
+                yield finding
+                at = candidate.after
+            else:
+                at += 1
+
+
+def _candidate(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
+    group, start = chain.groups[first], chain.spans[first][0]
+    plus = start > 0 and reading.text[start - 1] == "+"
+    if plus or (group.startswith("00") and not group.startswith("000")):
+        return _international(chain, first, plus=plus)
+    if group.startswith("46"):
+        found = _international(chain, first, plus=True)
+        return found if found and found.tier == "mobile-international" else None
+    if group[0] != "0" or _inside_row(chain, first):
+        return None
+    return _national(chain, first, spelled=reading.spelled)
+
+
+def _inside_row(chain: Chain, first: int) -> bool:
+    """Whether single digits go on to the left: the row began earlier."""
+    return 0 < first < len(chain.seps) and len(chain.groups[first]) == 1 == len(chain.groups[first - 1])
+
+
+def _national(chain: Chain, first: int, *, spelled: bool) -> _Candidate | None:
+    best: _Candidate | None = None
+    digits = ""
+    for after in range(first + 1, len(chain.groups) + 1):
+        if after > first + 1 and not _SEP.fullmatch(chain.seps[after - 2]):
+            break
+        digits += chain.groups[after - 1]
+        if len(digits) > 10:
+            break
+        if len(digits) < 7 or not _ANY.fullmatch(digits[1:]):
+            continue
+        mobile = _MOBILE.fullmatch(digits[1:]) is not None
+        layout = tuple(map(len, chain.groups[first:after]))
+        best = _Candidate(first, after, digits, *_worth(layout, mobile=mobile, spelled=spelled))
+    return best
+
+
+def _worth(layout: tuple[int, ...], *, mobile: bool, spelled: bool) -> tuple[str, float]:
+    if mobile:
+        if layout in ((6, 4), (2, 2, 2, 4)):
+            return "mobile-as-identity", 0.4
+        if layout == (10,):
+            return "mobile-compact", 0.96
+        return ("mobile-spelled-out", 0.96) if spelled else ("mobile", 0.97)
+    if len(layout) == 1:
+        return "landline-compact", 0.4
+    if layout == (6, 4):
+        return "landline-as-identity", 0.05
+    return ("landline", 0.9) if 2 <= layout[0] <= 4 and sum(layout[1:]) >= 5 else ("landline-odd", 0.5)
+
+
+def _international(chain: Chain, first: int, *, plus: bool) -> _Candidate | None:
+    """A number with its country code: `46` by the Swedish plan, every other by libphonenumber."""
+    digits, best = "", None
+    for after in range(first + 1, len(chain.groups) + 1):
+        if after > first + 1 and not _SEP.fullmatch(chain.seps[after - 2]):
+            break
+        digits += chain.groups[after - 1]
+        bare = digits if plus else digits[2:]
+        if len(bare) > _MOST:
+            break
+        if len(bare) < 7:
+            continue
+        if bare.startswith("46"):
+            national = "0" + bare[2:].removeprefix("0")
+            if _ANY.fullmatch(national[1:]):
+                tier = "mobile-international" if _MOBILE.fullmatch(national[1:]) else "landline-international"
+                best = _Candidate(first, after, national, tier, 0.97)
+        elif worth := _abroad(bare):
+            best = _Candidate(first, after, "", "foreign", worth if plus else worth / 2)
+    return best
+
+
+def _abroad(digits: str) -> float:
+    """What a country code and digits are worth: a range in use, or only a possible length (fiction has such)."""
+    try:
+        number = phonenumbers.parse("+" + digits)
+    except phonenumbers.NumberParseException:
+        return 0
+    if phonenumbers.is_valid_number(number):
+        return 0.95
+    return 0.7 if len(digits) >= 10 and phonenumbers.is_possible_number(number) else 0
+
+
+def _short(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
+    """A number without area code; only worth anything right after a word for phoning."""
+    if chain.groups[first][0] == "0" or (first and chain.seps[first - 1] != " "):
+        return None
+    for after in range(min(len(chain.groups), first + 3), first, -1):
+        layout = tuple(map(len, chain.groups[first:after]))
+        digits = "".join(chain.groups[first:after])
+        if digits in _NATIONAL:
+            return _Candidate(first, after, digits, "national-short", 0.8)
+        if (
+            layout in _SHORT_LAYOUTS
+            and set(chain.seps[first : after - 1]) <= {" ", "-"}
+            and _short_label(reading, chain, first)
+        ):
+            return _Candidate(first, after, digits, "short", 0.04)
+    return None
+
+
+def _short_label(reading: Reading, chain: Chain, first: int) -> bool:
+    label = PHONE.before(reading.text, chain.spans[first][0], 24)
+    return bool(label) and label[0].distance <= 10
+
+
+def _assess(reading: Reading, chain: Chain, candidate: _Candidate, setting: Setting) -> Finding | None:
+    start, end = chain.spans[candidate.first][0], chain.spans[candidate.after - 1][1]
+    text = reading.text
+    verdict = judge(candidate.tier, candidate.prior, tuple(_context(text, start, end, chain, candidate)))
+    if verdict.score < FLOOR:
+        return None
+    if start and text[start - 1] == "+":
+        start -= 1
+    first, last = reading.span(start, end)
+    public = _public(text, start, end, candidate, setting)
+    return Finding(
+        Entity.PHONE_NUMBER, first, last, verdict.score, f"phone.{candidate.tier}", public=public, why=verdict.why
+    )
+
+
+def _context(text: str, start: int, end: int, chain: Chain, candidate: _Candidate) -> Iterator[Evidence]:
+    groups = chain.groups[candidate.first : candidate.after]
+    phone, other = PHONE.before(text, start), OTHER_LABEL.before(text, start)
+    identity = PERSONAL_NUMBER.before(text, start)
+    closest = nearest(phone, other, identity)
+    if closest == 0:
+        yield LABELLED
+    elif closest == 1:
+        yield OTHER
+    elif closest == 2 and sum(map(len, groups)) in (10, 12):
+        yield IDENTITY
+    elif _NUMBER_WORD.before(text, start, 24):
+        yield NUMBER_WORD
+    if closest != 0 and "mobile" not in candidate.tier and _times_or_date(groups):
+        yield TIMES
+    if _UNIT.match(text, end):
+        yield UNIT
+    if len(groups) == 1 and in_url(text, start) and not _PHONE_URL.search(text, max(0, start - 30), start):
+        yield IN_URL
+
+
+def _times_or_date(groups: tuple[str, ...]) -> bool:
+    if len(groups) == 1:
+        return False
+    if tuple(map(len, groups)) in ((2, 2, 4), (2, 2, 2)):
+        return True
+    if all(len(group) == 4 for group in groups):
+        return all(_TIMES.fullmatch(group) for group in groups)
+    pairs = ["".join(groups[index : index + 2]) for index in range(0, len(groups) - 1, 2)]
+    return all(len(group) == 2 for group in groups) and all(_TIMES.fullmatch(pair) for pair in pairs)
+
+
+def _public(text: str, start: int, end: int, candidate: _Candidate, setting: Setting) -> bool:
+    number = candidate.national
+    if candidate.tier in ("national-short", "short"):
+        return number in _NATIONAL or setting.allow.local_phone(number)
+    if not number:
+        return False
+    if setting.allow.phone(number) or number.startswith(_PUBLIC_START):
+        return True
+    return "mobile" not in candidate.tier and bool(_OFFICE.near(text, start, end, 60, 30))

@@ -1,0 +1,244 @@
+"""What the next step of a takedown order is, given everything known now.
+
+The life of an order, with its invariants:
+
+    order ─► hide at once, where possible ─► wait for the receipt ─► delete ─► read back ─► finish
+                     │                              │                  │
+                     │                     past the deadline:     over the cap: hold for people,
+                     │                     alarm, and wait on     hidden where possible (7)
+                     ▼                     (3)
+        withdrawn by a newer version: unhide, finish
+
+Nothing is deleted unarchived (3), a repeated or interrupted order is told by its attempts and reads the item before it
+writes again (2), and only a reading says that an item is gone (8).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pipeline.attempts import MAX_LIES, Story, not_before, recount
+from pipeline.message import EndState, Order, Result, Why
+from pipeline.platform import Action, Answer, Attempt, Capabilities, Presence
+
+ALARMS = frozenset({Result.HELD, Result.OVERDUE, Result.AUTH_LOST})
+"""Outcomes that call people while the order lives on; all others end it."""
+
+REVERSIBLE = frozenset({Result.HIDDEN, Result.UNSUPPORTED, Result.NOT_PERMITTED, Result.FAILED})
+"""Ends that may leave an item hidden, which a later, clean version of it takes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The newest withdrawal of an item, and when we learned of it."""
+
+    why: Why
+    changed_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Preserved:
+    """The retention store has confirmed a record: its hash, where it stands, and when we learned of it."""
+
+    sha256: str
+    object_key: str
+    known_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Everything known of one order.
+
+    `capabilities` is None while we hold no credentials for the platform; `siblings_preserved` says that every other
+    order of the item has its receipt; `superseded` that an order newer than the withdrawal stands; `parked_until`
+    is the platform's word to the whole account; `braked` that the cap is reached and `released` that people have
+    looked and let the order go on.
+    """
+
+    order: Order
+    capabilities: Capabilities | None
+    receipt: Preserved | None = None
+    withdrawn: Withdrawn | None = None
+    attempts: tuple[Attempt, ...] = ()
+    alarmed: frozenset[Result] = frozenset()
+    siblings_preserved: bool = True
+    superseded: bool = False
+    parked_until: datetime | None = None
+    braked: bool = False
+    released: bool = False
+
+    @property
+    def preserved(self) -> bool:
+        """Whether the retention store holds these very bytes (invariant 3)."""
+        return self.receipt is not None and self.receipt.sha256 == self.order.raw.sha256 and self.siblings_preserved
+
+    @property
+    def withdrawal(self) -> Withdrawn | None:
+        """The withdrawal, if it speaks of a later version than the order does."""
+        if self.withdrawn is None or self.withdrawn.changed_at <= self.order.changed_at:
+            return None
+        return self.withdrawn
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Make this call now; READ verifies."""
+
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing to do before this moment, or (None) before something new is known."""
+
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The order ends here."""
+
+    result: Result
+    verified: bool = False
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Tell people, once; the order lives on."""
+
+    result: Result
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The brake has tripped: queue the item for people, once; the order waits for them."""
+
+
+Step = Call | Wait | Finish | Alarm | Hold
+
+_ENDS = {
+    Answer.NOT_PERMITTED: Result.NOT_PERMITTED,
+    Answer.UNSUPPORTED: Result.UNSUPPORTED,
+    Answer.PERMANENT: Result.FAILED,
+}
+
+_SEEN = frozenset({Result.HIDDEN, Result.REMOVED, Result.ALREADY_GONE, Result.GONE_BEFORE_US})
+"""Results that claim how the item stands, which only a reading can tell (invariant 8)."""
+
+
+def decide(case: Case, now: datetime) -> Step:
+    """Choose the next step; an order that must wait past its deadline alarms people first."""
+    step = _next(case, now)
+    if not isinstance(step, Wait) or Result.OVERDUE in case.alarmed:
+        return step
+    if now >= case.order.deadline:
+        return Alarm(Result.OVERDUE, "waiting past the deadline")
+    return Wait(min(step.until or case.order.deadline, case.order.deadline))
+
+
+def _next(case: Case, now: datetime) -> Step:
+    story = recount(case.attempts)
+    if _cancelled(case) and story.writes == 0:
+        return Finish(Result.WITHDRAWN, reason="edited clean before anything was done")
+    if case.capabilities is None:
+        return _without_credentials(case, "no credentials for this platform")
+    if story.last and story.last.answer is Answer.AUTH_LOST and Result.AUTH_LOST not in case.alarmed:
+        return _without_credentials(case, "the platform refuses our credentials")
+    pauses = [p for p in (not_before(story, verify=case.capabilities.verify), case.parked_until) if p and p > now]
+    return Wait(max(pauses)) if pauses else _look_or_act(case, case.capabilities, story)
+
+
+def _look_or_act(case: Case, can: Capabilities, story: Story) -> Step:
+    verify = can.verify and story.refusal is None
+    if verify and (story.in_doubt or _unread_since_withdrawal(case, story)):
+        return Call(Action.READ)
+    step = _onward(case, can, story, story.seen if verify else _claimed(story))
+    return step if verify or not isinstance(step, Finish) else _unseen(can, step)
+
+
+def _unseen(can: Capabilities, claim: Finish) -> Finish:
+    """What an end amounts to that nobody has seen: a hide may rest on the platform's word, where it offers no more."""
+    if claim.result is Result.HIDDEN and not can.verify:
+        return Finish(Result.HIDDEN, reason="by the platform's word: it shows nobody what is hidden")
+    if claim.result in _SEEN:
+        return Finish(Result.FAILED, reason="done by the platform's word, but the item cannot be read back")
+    return replace(claim, verified=False)
+
+
+def _without_credentials(case: Case, reason: str) -> Step:
+    return Wait() if Result.AUTH_LOST in case.alarmed else Alarm(Result.AUTH_LOST, reason)
+
+
+def _cancelled(case: Case) -> bool:
+    return case.withdrawal is not None and case.withdrawal.why is Why.EDITED_CLEAN
+
+
+def _unread_since_withdrawal(case: Case, story: Story) -> bool:
+    """A deletion by the author is a claim as well: look before the order ends (invariant 8)."""
+    if case.withdrawal is None or case.withdrawal.why is not Why.DELETED_BY_AUTHOR:
+        return False
+    return not any(reading.began_at >= case.withdrawal.received_at for reading in story.readings)
+
+
+def _onward(case: Case, can: Capabilities, story: Story, seen: Presence | None) -> Step:
+    if seen is Presence.GONE:
+        return _gone(case, story)
+    if _cancelled(case):
+        return _take_back(case, can, story, seen)
+    hide = _effort(Action.HIDE, story, possible=can.hide)
+    if case.order.wanted is EndState.REMOVED:
+        return _remove(case, can, story, hidden=seen is Presence.HIDDEN, hide=hide)
+    if seen is Presence.HIDDEN:
+        return Finish(Result.HIDDEN, verified=True)
+    return hide
+
+
+def _remove(case: Case, can: Capabilities, story: Story, *, hidden: bool, hide: Call | Finish) -> Step:
+    delete = _effort(Action.DELETE, story, possible=can.delete)
+    held = not case.released and (case.braked or Result.HELD in case.alarmed)
+    if isinstance(delete, Call) and case.preserved and not held:
+        return delete
+    if not hidden and isinstance(hide, Call):
+        return hide
+    if isinstance(delete, Finish) or not case.preserved:
+        return delete if isinstance(delete, Finish) else Wait()
+    return Wait() if Result.HELD in case.alarmed else Hold()
+
+
+def _take_back(case: Case, can: Capabilities, story: Story, seen: Presence | None) -> Step:
+    if not story.may_have_done(Action.HIDE):
+        return Finish(Result.WITHDRAWN, reason="edited clean before it was hidden")
+    if case.superseded:
+        return Finish(Result.WITHDRAWN, reason="a newer order decides what is shown")
+    if seen is Presence.VISIBLE:
+        return Finish(Result.WITHDRAWN, verified=True)
+    unhide = _effort(Action.UNHIDE, story, possible=can.unhide)
+    return Finish(Result.WITHDRAWN, reason="still hidden") if isinstance(unhide, Finish) else unhide
+
+
+def _gone(case: Case, story: Story) -> Finish:
+    if story.may_have_done(Action.DELETE):
+        return Finish(Result.REMOVED, verified=True)
+    return Finish(Result.GONE_BEFORE_US if case.withdrawal else Result.ALREADY_GONE, verified=True)
+
+
+def _effort(action: Action, story: Story, *, possible: bool) -> Call | Finish:
+    """Call, or the end of the order if this can never be done."""
+    if not possible:
+        return Finish(Result.UNSUPPORTED, reason=f"the platform offers no {action} for this kind of item")
+    if refused := story.refused(action):
+        return Finish(_ENDS[refused], reason=f"the platform refused to {action}")
+    if story.lies(action) >= MAX_LIES:
+        return Finish(Result.FAILED, reason=f"the platform says {action} is done, and reading back denies it")
+    return Call(action)
+
+
+def _claimed(story: Story) -> Presence | None:
+    """How the item stands by the platform's word alone, where nothing can be read back."""
+    if story.written is None or story.written.answer is Answer.AMBIGUOUS:
+        return None
+    return {Action.HIDE: Presence.HIDDEN, Action.UNHIDE: Presence.VISIBLE}.get(story.written.action, Presence.GONE)

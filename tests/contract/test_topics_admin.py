@@ -1,0 +1,41 @@
+"""The topics suite on the fake cluster; `tests/integration/test_topics_kafka.py` runs it on a real one."""
+
+from __future__ import annotations
+
+import pytest
+
+from agents.topics import Admin, affordable, apply, observe
+from tests.contract.topics_admin import TopicsAdminSuite
+from tests.fake_admin import FakeAdmin
+from topics import catalog
+
+
+class TestFakeAdmin(TopicsAdminSuite):
+    """Of one node, as the embedded Kafka."""
+
+    @pytest.fixture
+    def admin(self) -> Admin:
+        """A cluster without topics."""
+        return FakeAdmin()
+
+
+@pytest.mark.parametrize(("brokers", "copies"), [(1, 1), (2, 2), (3, 3), (7, 3)])
+def test_as_many_copies_as_the_cluster_affords(brokers: int, copies: int) -> None:
+    admin = FakeAdmin(brokers)
+    assert affordable(admin) == copies
+    apply(admin)
+    assert {seen.replication for seen in observe(admin).values()} == {copies}
+
+
+def test_two_that_apply_at_once_do_not_trip_each_other() -> None:
+    """What one creates between the other's look and its act is taken as created."""
+    admin = FakeAdmin()
+
+    class Late(FakeAdmin):
+        def list_topics(self) -> list[str]:
+            return []
+
+    late = Late()
+    late._topics = admin._topics
+    apply(admin)
+    assert len(apply(late)) == len(catalog.TOPICS)

@@ -1,0 +1,387 @@
+"""The takedown process on a real journal with a fake platform: what it does, tells and remembers."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from agents.metrics import Step
+from agents.takedown import orders
+from agents.takedown.brake import Caps
+from agents.takedown.journal import Journal
+from pipeline.errors import RetryLater, Stop, Undecodable
+from pipeline.message import EndState, Result, Why
+from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
+from tests.fake_platform import FakePlatform
+from tests.fakes import FakeRecord
+from tests.orders import a_receipt, a_withdrawal, after, an_order
+from tests.takedown_world import World
+from topics import catalog
+
+HIDE, UNHIDE, DELETE, READ = Action.HIDE, Action.UNHIDE, Action.DELETE, Action.READ
+MakeWorld = Callable[..., World]
+
+
+@pytest.fixture
+def platform() -> FakePlatform:
+    return FakePlatform()
+
+
+@pytest.fixture
+def make_world(tmp_path: Path) -> Iterator[MakeWorld]:
+    worlds: list[World] = []
+
+    def make(platform: FakePlatform, caps: Caps | None = None) -> World:
+        worlds.append(World(tmp_path / "journal.sqlite", platform, caps))
+        return worlds[-1]
+
+    yield make
+    for world in worlds:
+        world.close()
+
+
+@pytest.fixture
+def world(make_world: MakeWorld, platform: FakePlatform) -> World:
+    return make_world(platform)
+
+
+def test_it_hides_at_once_and_deletes_when_the_receipt_comes(world: World, platform: FakePlatform) -> None:
+    order = an_order()
+    world.tell(order)
+    world.settle(5)
+    assert platform.effects == [(HIDE, "1")]
+    assert world.outcomes() == {}
+    world.tell(a_receipt(order))
+    world.settle(5)
+    assert platform.effects == [(HIDE, "1"), (DELETE, "1")]
+    assert world.outcomes() == {"order": [(Result.REMOVED, True)]}
+    outcome = world.outcome("order", Result.REMOVED)
+    assert outcome.object_key == a_receipt(order).object_key
+    assert outcome.hidden_at is not None
+    assert outcome.removed_at is not None
+    assert outcome.attempts == 2
+
+
+def test_a_receipt_that_came_first_is_remembered(world: World, platform: FakePlatform) -> None:
+    order = an_order()
+    world.tell(a_receipt(order))
+    world.tell(order)
+    world.settle(5)
+    assert platform.effects == [(DELETE, "1")]
+    assert world.outcomes() == {"order": [(Result.REMOVED, True)]}
+
+
+def test_an_order_told_again_is_carried_out_once(world: World, platform: FakePlatform) -> None:
+    order = an_order()
+    world.tell(order, order, a_receipt(order), a_receipt(order))
+    world.settle(5)
+    world.tell(order, a_receipt(order))
+    world.crash()
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    assert platform.calls == [(DELETE, "1"), (READ, "1")]
+    assert world.outcomes() == {"order": [(Result.REMOVED, True)]}
+
+
+def test_a_crash_after_the_call_does_not_repeat_it(world: World, platform: FakePlatform) -> None:
+    order = an_order()
+    world.tell(order, a_receipt(order))
+    world.turn()
+    assert platform.effects == [(DELETE, "1")]
+    world.crash()
+    world.settle(5)
+    assert platform.calls == [(DELETE, "1"), (READ, "1")]
+    assert world.outcomes() == {"order": [(Result.REMOVED, True)]}
+
+
+def test_outcomes_that_were_not_confirmed_are_told_again(world: World) -> None:
+    order = an_order(wanted=EndState.HIDDEN)
+    world.tell(order)
+    for _ in range(3):
+        told = world.turn()
+    assert len(told) == 1
+    world.crash()
+    assert world.turn() == told, "the same bytes"
+    assert world.turn() == (), "confirmed by the next turn"
+    world.crash()
+    world.settle(3)
+    assert len(world.sent) == 2
+
+
+def test_a_withdrawal_before_a_stale_order_counts(world: World, platform: FakePlatform) -> None:
+    world.tell(a_withdrawal(version=2))
+    world.tell(an_order(version=1))
+    world.settle(5)
+    assert platform.calls == []
+    assert world.outcomes() == {"order": [(Result.WITHDRAWN, False)]}
+
+
+def test_an_order_for_a_later_version_stands(world: World, platform: FakePlatform) -> None:
+    world.tell(a_withdrawal(version=2))
+    world.tell(an_order(version=3, wanted=EndState.HIDDEN))
+    world.settle(5)
+    assert world.outcomes() == {"order": [(Result.HIDDEN, True)]}
+    assert platform.items == {"1": Presence.HIDDEN}
+
+
+def test_a_hidden_item_that_is_edited_clean_is_shown_again(world: World, platform: FakePlatform) -> None:
+    world.tell(an_order(wanted=EndState.HIDDEN))
+    world.settle(5)
+    world.tell(a_withdrawal(version=2))
+    world.settle(5)
+    assert platform.effects == [(HIDE, "1"), (UNHIDE, "1")]
+    assert world.outcomes() == {"order": [(Result.HIDDEN, True), (Result.WITHDRAWN, True)]}
+
+
+def test_a_clean_edit_between_two_bad_ones_shows_nothing(world: World, platform: FakePlatform) -> None:
+    """The order of version 1 is withdrawn by version 2, but version 3 must stay hidden, in whatever order they come."""
+    world.tell(an_order("first", wanted=EndState.HIDDEN))
+    world.settle(5)
+    world.tell(an_order("third", version=3, wanted=EndState.HIDDEN))
+    world.tell(a_withdrawal(version=2))
+    world.settle(10)
+    assert platform.items == {"1": Presence.HIDDEN}
+    assert (UNHIDE, "1") not in platform.effects
+
+
+def test_deleted_by_its_author(world: World, platform: FakePlatform) -> None:
+    order = an_order()
+    world.tell(order)
+    world.settle(5)
+    platform.delete_as_author("1")
+    world.tell(a_withdrawal(version=2, why=Why.DELETED_BY_AUTHOR))
+    world.settle(5)
+    assert platform.effects == [(HIDE, "1")]
+    assert world.outcomes() == {"order": [(Result.GONE_BEFORE_US, True)]}
+
+
+def test_two_versions_are_both_preserved_before_the_item_goes(world: World, platform: FakePlatform) -> None:
+    first, second = an_order("first"), an_order("second", version=2)
+    world.tell(first, second, a_receipt(first))
+    world.settle(10)
+    assert (DELETE, "1") not in platform.calls
+    world.tell(a_receipt(second))
+    world.settle(10)
+    assert platform.effects == [(HIDE, "1"), (DELETE, "1")]
+    assert {name: told[-1] for name, told in world.outcomes().items()} == {
+        "first": (Result.REMOVED, True),
+        "second": (Result.ALREADY_GONE, True),
+    }
+
+
+def test_overdue_is_told_once_and_the_order_still_carried_out(world: World, platform: FakePlatform) -> None:
+    order = an_order(deadline=30)
+    world.tell(order)
+    world.settle(60)
+    assert world.outcomes() == {"order": [(Result.OVERDUE, False)]}
+    assert (DELETE, "1") not in platform.calls
+    world.tell(a_receipt(order))
+    world.settle(10)
+    assert world.outcomes() == {"order": [(Result.OVERDUE, False), (Result.REMOVED, True)]}
+    assert world.metrics.ended == {Result.OVERDUE: 1, Result.REMOVED: 1}
+
+
+def test_the_brake_hides_holds_and_tells_people(world_of_two: World, platform: FakePlatform) -> None:
+    world = world_of_two
+    all_orders = [an_order(f"o{i}", item=str(i)) for i in range(4)]
+    for order in all_orders:
+        world.tell(order, a_receipt(order))
+    world.settle(10)
+    removed = {name for name, told in world.outcomes().items() if told == [(Result.REMOVED, True)]}
+    held = {name for name, told in world.outcomes().items() if told == [(Result.HELD, False)]}
+    assert (len(removed), len(held)) == (2, 2)
+    assert sorted(platform.items.values()) == [Presence.GONE] * 2 + [Presence.HIDDEN] * 2
+    assert {(review.review_id, review.flags) for review in world.reviews()} == {
+        (f"{name}:brake", ("brake",)) for name in held
+    }
+
+
+@pytest.fixture
+def world_of_two(make_world: MakeWorld, platform: FakePlatform) -> World:
+    """A world where an account may have two removals an hour."""
+    return make_world(platform, Caps(per_account=2, per_rule=100))
+
+
+def test_the_brake_survives_a_crash_and_people_release_it(world_of_two: World, platform: FakePlatform) -> None:
+    world = world_of_two
+    for i in range(2):
+        world.tell(an_order(f"o{i}", item=str(i)), a_receipt(an_order(item=str(i))))
+    world.settle(5)
+    world.crash()
+    third = an_order("o2", item="2")
+    world.tell(third, a_receipt(third))
+    world.settle(5)
+    assert world.outcomes()["o2"] == [(Result.HELD, False)]
+    with world.journal.transaction() as db:
+        assert orders.let_go_on(db, "o2") is True
+        assert orders.let_go_on(db, "o1") is False, "it is not held"
+    world.settle(5)
+    assert world.outcomes()["o2"] == [(Result.HELD, False), (Result.REMOVED, True)]
+    assert platform.items["2"] is Presence.GONE
+
+
+def test_the_brake_counts_by_rule_and_lets_the_next_hour_through(make_world: MakeWorld, platform: FakePlatform) -> None:
+    world = make_world(platform, Caps(per_account=100, per_rule=1))
+    made = [an_order("o0", item="0", rule="a"), an_order("o1", item="1", rule="a"), an_order("o2", item="2", rule="b")]
+    for order in made:
+        world.tell(order, a_receipt(order))
+    world.settle(5)
+    results = sorted(told[0][0] for told in world.outcomes().values())
+    assert results == [Result.HELD, Result.REMOVED, Result.REMOVED]
+    world.at += 3600
+    late = an_order("late", item="9", rule="a", deadline=10_000)
+    world.tell(late, a_receipt(late))
+    world.settle(5)
+    assert world.outcomes()["late"] == [(Result.REMOVED, True)]
+
+
+def test_removals_that_failed_are_not_counted(make_world: MakeWorld, platform: FakePlatform) -> None:
+    world = make_world(platform, Caps(per_account=1, per_rule=1))
+    platform.plan("0", [Reply(Answer.NOT_PERMITTED)])
+    for i in range(2):
+        order = an_order(f"o{i}", item=str(i))
+        world.tell(order, a_receipt(order))
+        world.settle(5)
+    assert world.outcomes()["o1"] == [(Result.REMOVED, True)]
+
+
+def test_a_pause_the_platform_asks_for_parks_the_whole_account(world: World, platform: FakePlatform) -> None:
+    platform.plan("0", [Reply(Answer.RETRY_AT, retry_at=after(100))])
+    world.tell(an_order("o0", item="0", wanted=EndState.HIDDEN))
+    world.turn()
+    world.turn()
+    world.tell(an_order("o1", item="1", wanted=EndState.HIDDEN))
+    world.crash()
+    world.settle(20)
+    assert platform.calls == [(HIDE, "0")]
+    world.at = 100
+    world.settle(5)
+    assert world.outcomes() == {"o0": [(Result.HIDDEN, True)], "o1": [(Result.HIDDEN, True)]}
+
+
+def test_lost_credentials_are_told_and_the_order_is_kept(world: World, platform: FakePlatform) -> None:
+    platform.plan("1", [Reply(Answer.AUTH_LOST)])
+    world.tell(an_order(wanted=EndState.HIDDEN, deadline=5000))
+    world.settle(200)
+    assert world.outcomes() == {"order": [(Result.AUTH_LOST, False)]}
+    world.settle(200)
+    assert world.outcomes() == {"order": [(Result.AUTH_LOST, False), (Result.HIDDEN, True)]}
+
+
+def test_an_adapter_that_fails_is_as_a_call_in_doubt(world: World, platform: FakePlatform) -> None:
+    def bug() -> Reply:
+        raise ZeroDivisionError
+
+    platform.plan("1", [bug])
+    order = an_order()
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    assert platform.effects == [(DELETE, "1")]
+    assert world.outcomes() == {"order": [(Result.REMOVED, True)]}
+
+
+def test_a_platform_that_hangs_stalls_nobody_else(world: World) -> None:
+    release = threading.Event()
+    world.platforms["slow"] = hanging = FakePlatform()
+
+    def hang() -> Reply:
+        release.wait(10)
+        return Reply(Answer.DONE)
+
+    for i in range(20):
+        hanging.plan(str(i), [hang])
+        world.tell(an_order(f"slow{i}", item=str(i), platform="slow", wanted=EndState.HIDDEN))
+        world.tell(an_order(f"fast{i}", item=str(i), wanted=EndState.HIDDEN))
+    try:
+        for _ in range(200):
+            world.sent += world.takedown.tick(world.now())
+            if len(world.outcomes()) == 20:
+                break
+            threading.Event().wait(0.01)
+        assert sorted(world.outcomes()) == sorted(f"fast{i}" for i in range(20))
+    finally:
+        release.set()
+    world.calls.drain()
+    world.settle(10)
+    assert len(world.outcomes()) == 40
+
+
+def test_it_measures_exposure_waits_and_results(world: World) -> None:
+    order = an_order()
+    world.tell(order)
+    world.settle(5)
+    world.at = 61
+    world.tell(a_receipt(order))
+    world.settle(15)
+    assert world.metrics.exposures == [(Step.HIDDEN, 11.0), (Step.REMOVED, 62.0)]
+    assert world.metrics.waits == [60.0]
+    assert world.metrics.ended == {Result.REMOVED: 1}
+    assert world.metrics.calls == {
+        (HIDE, Answer.DONE): 1,
+        (DELETE, Answer.DONE): 1,
+        (READ, Answer.DONE): 1,
+        (READ, Answer.ALREADY_GONE): 1,
+    }
+    assert world.metrics.open == 0
+
+
+def test_two_processes_share_a_journal_and_call_once(make_world: MakeWorld) -> None:
+    platform = FakePlatform()
+    one, other = make_world(platform), make_world(platform)
+    other.takedown._terms = type(other.takedown._terms)(owner="other")
+    for i in range(10):
+        order = an_order(f"o{i}", item=str(i))
+        one.tell(order, a_receipt(order))
+    for _ in range(5):
+        one.turn()
+        other.turn()
+        one.at = other.at = one.at + 1
+    assert sorted(platform.effects) == sorted((DELETE, str(i)) for i in range(10))
+    told = [out.value for out in one.sent + other.sent]
+    assert len(told) == len(set(told)) == 10
+
+
+def test_what_no_adapter_can_hide_or_delete_is_told(make_world: MakeWorld) -> None:
+    world = make_world(FakePlatform(Capabilities()))
+    world.tell(an_order())
+    world.settle(3)
+    assert world.outcomes() == {"order": [(Result.UNSUPPORTED, False)]}
+
+
+def test_rubbish_is_for_the_loop_to_set_aside(world: World) -> None:
+    with pytest.raises(Undecodable):
+        world.takedown.handle([FakeRecord(catalog.TAKEDOWN, 0, 0, b"{")])
+
+
+def test_old_receipts_and_orders_are_forgotten_but_not_what_is_waited_for(world: World) -> None:
+    ended, waiting = an_order("ended", item="0"), an_order("waiting", item="1", version=2)
+    sibling = an_order("sibling", item="1", version=3)
+    world.tell(ended, a_receipt(ended), waiting, a_receipt(waiting), sibling)
+    world.settle(5)
+    world.at += 100 * 24 * 3600
+    world.settle(3)
+    with world.journal.transaction() as db:
+        left = [row[0] for row in db.execute("SELECT order_id FROM orders ORDER BY 1")]
+        receipts = db.execute("SELECT count(*) FROM receipts").fetchone()[0]
+    assert left == ["sibling", "waiting"]
+    assert receipts == 1
+
+
+def test_a_journal_that_is_locked_is_tried_again(tmp_path: Path) -> None:
+    one = Journal(tmp_path / "journal.sqlite")
+    other = Journal(tmp_path / "journal.sqlite", busy_seconds=0.05)
+    with one.transaction(), pytest.raises(RetryLater, match="locked"), other.transaction():
+        pass
+    with other.transaction() as db:
+        assert db.execute("SELECT count(*) FROM orders").fetchone() == (0,)
+    one.close()
+    other.close()
+
+
+def test_a_file_that_is_no_journal_stops_the_process(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").write_bytes(b"not a database, and long enough to be sure of that" * 100)
+    with pytest.raises(Stop, match=r"journal\.sqlite"):
+        Journal(tmp_path / "journal.sqlite")
