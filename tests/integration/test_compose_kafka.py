@@ -78,7 +78,7 @@ def stack(fresh_broker: FreshBroker, tmp_path: Path, ports: Mapping[str, int]) -
     bootstrap = fresh_broker().bootstrap
     applied = _run("topics", bootstrap, tmp_path)
     assert (applied.returncode, applied.stdout.count("created with")) == (0, len(catalog.TOPICS)), applied.stderr
-    with Children(tmp_path, os.environ) as children:
+    with Children(tmp_path, {**os.environ, "PYTHONPATH": str(ROOT)}) as children:
         for process in Process:
             service = OURS[process]
             environment = here(service, bootstrap, tmp_path / process)
