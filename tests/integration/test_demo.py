@@ -27,7 +27,7 @@ from topics.catalog import TOPICS
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow, pytest.mark.usefixtures("kafka_runtime")]
 
-_GONE_WITHIN_S = 25.0
+_GONE_WITHIN_S = 45.0
 _ANY_TIME = datetime(2026, 11, 23, tzinfo=UTC)
 """The planted values depend on the seed alone."""
 
@@ -78,7 +78,7 @@ def assert_nothing_is_left(folder: Path) -> None:
 def test_the_demo_adds_up_and_gives_nothing_away(tmp_path: Path, kafka_runtime: Runtime) -> None:
     folder = tmp_path / "demo"
     with demo(folder) as process:
-        said = process.communicate(timeout=120)[0]
+        said = process.communicate(timeout=180)[0]
     assert process.returncode == 0, said
     assert "Everything adds up" in said
     assert "\x1b" not in said
