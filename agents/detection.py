@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from agents.configuration import load_allow_list
 from agents.settings import Settings
 from pipeline.detect.engine import Engine
 from pipeline.detect.setting import Setting
@@ -12,5 +13,4 @@ from pipeline.ports import Detector
 
 def build_detector(settings: Settings) -> Detector:
     """Build the detection engine; takes about a second, so it is done once in a process."""
-    del settings
-    return Engine(Setting(datetime.now(UTC).date()))
+    return Engine(Setting(lambda: datetime.now(UTC).date(), load_allow_list(settings.allow_file)))
