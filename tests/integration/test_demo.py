@@ -178,3 +178,16 @@ def test_a_killed_demo_leaves_no_process(tmp_path: Path) -> None:
         process.kill()
         process.wait(5)
     assert_nothing_is_left(folder)
+
+
+def test_a_process_that_dies_ends_the_demo_and_is_named(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    with demo(folder) as process:
+        read_until(process, "Playing")
+        screens = [child for child in psutil.Process(process.pid).children() if child.cmdline()[-1] == "screen"]
+        assert len(screens) == 1
+        screens[0].kill()
+        said = process.communicate(timeout=_GONE_WITHIN_S)[0]
+        assert process.returncode == 1
+    assert f"anslagsvakt: screen ended with exit code -9: see {folder / 'logs' / 'screen.log'}" in said
+    assert_nothing_is_left(folder)
