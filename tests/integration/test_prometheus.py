@@ -101,7 +101,8 @@ def prometheus(targets: dict[str, int], tmp_path: Path) -> Iterator[httpx.Client
     ]
     process = KeptProcess(arguments, tmp_path / "prometheus.log", {})
     try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}/api/v1", trust_env=False) as client:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            _until(lambda: client.get("/-/ready").is_success)
             yield client
     finally:
         process.stop(10)
@@ -124,7 +125,7 @@ def test_prometheus_finds_every_process_and_answers_every_query(prometheus: http
     """Each panel of the dashboard shows something, and each alert rule is evaluated without a fault."""
 
     def query(text: str) -> list[dict[str, Any]]:
-        answer = prometheus.get("query", params={"query": text}).json()
+        answer = prometheus.get("/api/v1/query", params={"query": text}).json()
         assert answer["status"] == "success", (text, answer)
         found: list[dict[str, Any]] = answer["data"]["result"]
         return [sample for sample in found if not math.isnan(float(sample["value"][1]))]
@@ -139,7 +140,7 @@ def test_prometheus_finds_every_process_and_answers_every_query(prometheus: http
             assert _until(partial(query, expression(target["expr"]))), panel["title"]
 
     def rules() -> list[dict[str, Any]]:
-        groups = prometheus.get("rules").json()["data"]["groups"]
+        groups = prometheus.get("/api/v1/rules").json()["data"]["groups"]
         found = [rule for group in groups for rule in group["rules"]]
         return [] if any(rule["health"] == "unknown" for rule in found) else found
 
