@@ -26,8 +26,12 @@ def serve(folder: Path, cache: Path, console: Console, *, port: int | None = Non
         with shown(console) as on_fetched:
             runtime = embedded_runtime(cache, heap=heap, on_fetched=on_fetched)
         with kept_kafka(folder, runtime, port=port) as kafka:
-            console.print(f"Apache Kafka serves on {kafka.bootstrap}; its data and log are in {kafka.folder}")
-            console.print(f"Use it: export ANSLAGSVAKT_BOOTSTRAP_SERVERS={kafka.bootstrap}. Stop it: Ctrl-C.")
+            console.out(
+                f"Apache Kafka serves on {kafka.bootstrap}; its data and log are in {kafka.folder}", highlight=False
+            )
+            console.out(
+                f"Use it: export ANSLAGSVAKT_BOOTSTRAP_SERVERS={kafka.bootstrap}. Stop it: Ctrl-C.", highlight=False
+            )
             kafka.wait()
             raise Stop(f"Apache Kafka ended by itself: see {kafka.log}")
     except KeyboardInterrupt:

@@ -47,7 +47,9 @@ class _Lines:
         due = self._said is None or fetched.jars >= self._said + _LINE_EVERY_JARS or fetched.jars == fetched.jars_in_all
         if due and fetched.jars != self._said:
             self._said = fetched.jars
-            self._console.print(f"{_LABEL}: {fetched.jars} of {fetched.jars_in_all} files, {_megabytes(fetched)}")
+            self._console.out(
+                f"{_LABEL}: {fetched.jars} of {fetched.jars_in_all} files, {_megabytes(fetched)}", highlight=False
+            )
 
 
 def _megabytes(fetched: Fetched) -> str:

@@ -97,7 +97,7 @@ async def _screen(process: Running) -> None:
                 metrics=process.metrics,
                 batch_size=settings.batch_size,
                 commit_interval=settings.commit_interval,
-                data_dir=settings.data_dir,
+                data_dir=settings.data_dir / "faust",
                 stop=stop,
             )
     finally:
@@ -109,9 +109,13 @@ def archive(settings: Settings) -> int:
     from agents import archive as archiving
     from agents.retention.files import FileStore
 
-    with running(Process.ARCHIVE, settings) as process, told_to_stop() as stop:
+    with (
+        running(Process.ARCHIVE, settings) as process,
+        told_to_stop() as stop,
+        FileStore(settings.store, now) as store,
+    ):
         return archiving.run(
-            FileStore(settings.store, now),
+            store,
             client=settings.kafka(),
             meter=process.metrics,
             health=process.health,

@@ -37,6 +37,8 @@ class Poll:
 class PollConsumer(driver.Consumer):
     """A Faust consumer that hands over whole polls and never commits past one that is unfinished."""
 
+    logger = driver.logger
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.progress: Progress[TP] = Progress()
         self._finished: dict[TP, int] = {}

@@ -18,7 +18,7 @@ from deploy.local.properties import render, server_properties
 from deploy.local.ready import await_ready, is_ready
 from deploy.local.runtime import ENVIRONMENT, Runtime
 
-READY_WITHIN_S = 60.0
+READY_WITHIN_S = 120.0  # a broker that ends is noticed at once; this is for a machine with much else to do
 STOP_WITHIN_S = 15.0
 
 

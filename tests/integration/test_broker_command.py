@@ -25,7 +25,7 @@ from agents.broker import serve
 from pipeline.errors import Stop
 folder, cache, port = sys.argv[1:]
 try:
-    serve(Path(folder), Path(cache), Console(width=200), port=int(port), heap="256m")
+    serve(Path(folder), Path(cache), Console(), port=int(port), heap="256m")
 except Stop as stop:
     sys.exit(f"stopped: {stop}")
 """
@@ -53,7 +53,7 @@ def test_it_says_where_it_serves_and_stops_cleanly(
     kafka_runtime: Runtime, tmp_path: Path, number: signal.Signals
 ) -> None:
     port = free_port()
-    with run(tmp_path / "kept", kafka_runtime, port) as process:
+    with run(tmp_path / "[kept]", kafka_runtime, port) as process:
         assert process.stdout is not None
         where, how = process.stdout.readline(), process.stdout.readline()
         java = brokers(process.pid)
@@ -66,13 +66,13 @@ def test_it_says_where_it_serves_and_stops_cleanly(
     assert (rest, errors, process.returncode) == ("", "", 0)
     assert len(java) == 1
     assert not java[0].is_running()
-    assert (tmp_path / "kept" / "data" / ".kafka_cleanshutdown").exists()
-    assert "App info kafka.server for 1 unregistered" in (tmp_path / "kept" / "kafka.log").read_text()
+    assert (tmp_path / "[kept]" / "data" / ".kafka_cleanshutdown").exists()
+    assert "App info kafka.server for 1 unregistered" in (tmp_path / "[kept]" / "kafka.log").read_text()
 
 
 @pytest.mark.kafka
 def test_stopped_while_it_starts_it_leaves_no_broker(kafka_runtime: Runtime, tmp_path: Path) -> None:
-    with run(tmp_path / "kept", kafka_runtime, free_port()) as process:
+    with run(tmp_path / "[kept]", kafka_runtime, free_port()) as process:
         while not (java := brokers(process.pid)):
             time.sleep(0.02)
 
@@ -86,7 +86,7 @@ def test_stopped_while_it_starts_it_leaves_no_broker(kafka_runtime: Runtime, tmp
 @pytest.mark.kafka
 def test_a_taken_port_is_one_line(kafka_runtime: Runtime, tmp_path: Path) -> None:
     port = free_port()
-    with socket.create_server((HOST, port)), run(tmp_path / "kept", kafka_runtime, port) as process:
+    with socket.create_server((HOST, port)), run(tmp_path / "[kept]", kafka_runtime, port) as process:
         said, errors = process.communicate(timeout=30)
 
     assert said == ""
