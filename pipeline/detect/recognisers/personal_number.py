@@ -30,7 +30,7 @@ _LAYOUTS: dict[tuple[int, ...], tuple[str, float]] = {
     (10,): ("compact-10", 0.9),
     (6, 4): ("separated", 0.95),
     (8, 4): ("separated", 0.95),
-    (2, 6, 4): ("century-apart", 0.95),
+    (2, 6, 4): ("century-apart", 0.985),
     (2, 2, 2, 4): ("split-date", 0.95),
     (4, 2, 2, 4): ("split-date", 0.95),
     (4, 4, 4): ("grouped", 0.9),
