@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +13,14 @@ import msgspec
 import typer
 
 from agents import settings
-from agents.retention import find
+from agents.retention import find, place
 from agents.retention import verify as verification
-from agents.retention.files import FileStore
+from agents.retention.keyring import Keyring
+from agents.retention.records import RecordStore
 from agents.retention.store import Faulty
-from pipeline.errors import AnslagsvaktError
+from agents.retention.wrap import KeyFile, add_key
+from agents.worker import now
+from pipeline.errors import AnslagsvaktError, BadConfiguration
 from pipeline.record import content_hash
 
 app = typer.Typer(no_args_is_help=True, help="The retention store: verify it, search it, hand records out.")
@@ -32,8 +35,8 @@ _Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="by th
 @app.command()
 def verify(store: _Folder = None) -> None:
     """Recompute the hash of every record and name each fault; exits 1 if there is any."""
-    with _refusing():
-        report = verification.verify(_reading(store), _progress)
+    with _refusing(), _reading(store) as opened:
+        report = verification.verify(opened, _progress)
     for fault in report.faults:
         typer.echo(f"FAULT {fault}")
     verdict = f"{len(report.faults)} faults" if report.faults else "all as they were stored"
@@ -58,8 +61,8 @@ def search(
     day = (since.date() if since else None, until.date() if until else None)
     wanted = find.Wanted(platform, account, item, thread, change, *day)
     found = False
-    with _refusing():
-        for hit in find.search(_reading(store), wanted):
+    with _refusing(), _reading(store) as opened:
+        for hit in find.search(opened, wanted):
             typer.echo(msgspec.json.encode(hit).decode())
             found = True
     if not found:
@@ -74,14 +77,30 @@ def export(
 ) -> None:
     """Write the records, as they came in, to a folder with their hashes; exits 1 if one is missing or damaged."""
     with _refusing():
-        opened = _reading(store)
-        kept = [opened.read(key) for key in keys]
+        with _reading(store) as opened:
+            kept = [opened.read(key) for key in keys]
         to.mkdir(parents=True)
         for each in kept:
             (to / f"{each.sha256}.raw").write_bytes(each.raw.value or b"")
         lines = sorted({f"{content_hash(each.raw.value)}  {each.sha256}.raw\n" for each in kept})
         (to / "SHA256SUMS").write_text("".join(lines), encoding="ascii")
     typer.echo(f"{len(lines)} records in {to}; check them with: cd {to} && sha256sum -c SHA256SUMS")
+
+
+@app.command()
+def rotate_key() -> None:
+    """Make a new key in ANSLAGSVAKT_STORE_KEY_FILE (and that file, if need be) and close every record's key with it.
+
+    No record is rewritten. When it is done, older lines of the file close nothing any more and may be destroyed.
+    """
+    with _refusing():
+        chosen = settings.load()
+        if chosen.store_key_file is None:
+            raise BadConfiguration("ANSLAGSVAKT_STORE_KEY_FILE: is not set: name the file that is to hold the key")
+        name = add_key(chosen.store_key_file, now().date())
+        with Keyring(chosen.record_keys, KeyFile(chosen.store_key_file), now) as keyring:
+            count = keyring.rewrap()
+    typer.echo(f"key {name} in {chosen.store_key_file} now closes {count} older record keys and all new ones")
 
 
 @contextmanager
@@ -96,11 +115,14 @@ def _refusing() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-def _reading(folder: Path | None) -> FileStore:
-    root = folder or settings.load().store
+@contextmanager
+def _reading(folder: Path | None) -> Iterator[RecordStore]:
+    chosen = settings.load()
+    root = folder or chosen.store
     if not (root / "records").is_dir():
         raise typer.BadParameter(f"{root} holds no records: name the store's folder with --store")
-    return FileStore(root, lambda: datetime.now(UTC))
+    with place.for_reading(place.Place(root, chosen.record_keys, chosen.store_key_file), now) as store:
+        yield store
 
 
 def _progress(read: int) -> None:
