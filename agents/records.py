@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +15,11 @@ import msgspec
 import typer
 
 from agents import settings
-from agents.retention import find, place
+from agents.retention import bundle, find, place
 from agents.retention import verify as verification
+from agents.retention.heads import Head, is_signed, read_head
 from agents.retention.keyring import Keyring
+from agents.retention.log import LogReader
 from agents.retention.records import RecordStore
 from agents.retention.store import Faulty
 from agents.retention.wrap import KeyFile, add_key
@@ -26,6 +30,7 @@ from pipeline.record import content_hash
 app = typer.Typer(no_args_is_help=True, help="The retention store: verify it, search it, hand records out.")
 
 _EVERY = 1000
+_PATIENCE = 1.0  # seconds; how long a record in the making may take to reach the log
 _Folder = Annotated[
     Path | None, typer.Option("--store", help="the store's folder; default: ANSLAGSVAKT_STORE_DIR", show_default=False)
 ]
@@ -33,16 +38,49 @@ _Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="by th
 
 
 @app.command()
-def verify(store: _Folder = None) -> None:
-    """Recompute the hash of every record and name each fault; exits 1 if there is any."""
-    with _refusing(), _reading(store) as opened:
-        report = verification.verify(opened, _progress)
-    for fault in report.faults:
-        typer.echo(f"FAULT {fault}")
-    verdict = f"{len(report.faults)} faults" if report.faults else "all as they were stored"
-    typer.echo(f"{report.records} records, {report.addenda} addenda: {verdict}")
+def verify(
+    *,
+    store: _Folder = None,
+    public_key: Annotated[
+        list[str] | None, typer.Option(help="a log key (base64) that you trust; without it any key is taken")
+    ] = None,
+    head: Annotated[
+        list[Path] | None, typer.Option(help="a published head, kept where nobody here could change it")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="file to note the progress in, and to go on from")] = None,
+) -> None:
+    """Check every record, the log and its heads, and name each fault; exits 1 if there is any."""
+    with _refusing():
+        known = verification.Known(
+            frozenset(public_key or ()), tuple(_head(each) for each in head or ()), _mark(resume) if resume else None
+        )
+        with _reading(store) as opened:
+            run = verification.Verification(
+                opened.store,
+                fault=lambda fault: typer.echo(f"FAULT {fault}"),
+                progress=_progress,
+                marked=lambda mark: _note(resume, mark),
+                wait=lambda: time.sleep(_PATIENCE),
+            )
+            report = run.run(LogReader(opened.log), known)
+    if resume:
+        resume.unlink(missing_ok=True)
+    verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
+    typer.echo(f"{report.records} records, {report.addenda} addenda, {report.disposed} disposed of: {verdict}")
     if report.faults:
         raise typer.Exit(1)
+
+
+@app.command()
+def prove(
+    key: Annotated[str, typer.Argument(help="object key, as `records search` shows it")],
+    to: Annotated[Path, typer.Option(help="the file to write the proof to")],
+    store: _Folder = None,
+) -> None:
+    """Write a proof that a record is in the log, for anyone to check with `check_record.py`; exits 1 if it is not."""
+    with _refusing(), _reading(store) as opened:
+        to.write_bytes(bundle.prove(LogReader(opened.log), key))
+    typer.echo(f"{to}: check it with: python check_record.py {to} FILE")
 
 
 @app.command()
@@ -62,7 +100,7 @@ def search(
     wanted = find.Wanted(platform, account, item, thread, change, *day)
     found = False
     with _refusing(), _reading(store) as opened:
-        for hit in find.search(opened, wanted):
+        for hit in find.search(opened.store, wanted):
             typer.echo(msgspec.json.encode(hit).decode())
             found = True
     if not found:
@@ -78,7 +116,7 @@ def export(
     """Write the records, as they came in, to a folder with their hashes; exits 1 if one is missing or damaged."""
     with _refusing():
         with _reading(store) as opened:
-            kept = [opened.read(key) for key in keys]
+            kept = [opened.store.read(key) for key in keys]
         to.mkdir(parents=True)
         for each in kept:
             (to / f"{each.sha256}.raw").write_bytes(each.raw.value or b"")
@@ -115,14 +153,42 @@ def _refusing() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    store: RecordStore
+    log: Path
+
+
 @contextmanager
-def _reading(folder: Path | None) -> Iterator[RecordStore]:
+def _reading(folder: Path | None) -> Iterator[_Opened]:
     chosen = settings.load()
     root = folder or chosen.store
     if not (root / "records").is_dir():
         raise typer.BadParameter(f"{root} holds no records: name the store's folder with --store")
-    with place.for_reading(place.Place(root, chosen.record_keys, chosen.store_key_file), now) as store:
-        yield store
+    where = place.Place(root, chosen.record_keys, chosen.store_key_file)
+    with place.for_reading(where, now) as store:
+        yield _Opened(store, where.log)
+
+
+def _head(path: Path) -> Head:
+    head = read_head(path.read_bytes().strip())
+    if head is None or not is_signed(head):
+        raise typer.BadParameter(f"{path} is no signed head")
+    return head
+
+
+def _mark(path: Path) -> verification.Mark | None:
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=verification.Mark)
+    except msgspec.DecodeError:
+        raise typer.BadParameter(f"{path} notes no progress: remove it") from None
+
+
+def _note(path: Path | None, mark: verification.Mark) -> None:
+    if path:
+        path.write_bytes(msgspec.json.encode(mark))
 
 
 def _progress(read: int) -> None:

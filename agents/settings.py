@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     record_keys_file: Path | None = Field(
         None, description="the records' own keys, closed; default: record-keys.sqlite3 in data_dir"
     )
+    log_key_file: Path | None = Field(
+        None, description="key that signs the records' log, made at first start; default: log.key in data_dir"
+    )
     journal_file: Path | None = Field(None, description="the takedown journal; default: takedown.sqlite3 in data_dir")
     token_key_file: Path | None = Field(
         None, description="key of the value tokens (HMAC), made at first start; default: token.key in data_dir"
@@ -97,6 +100,11 @@ class Settings(BaseSettings):
     def record_keys(self) -> Path:
         """The file of the records' own keys."""
         return self.record_keys_file or self.data_dir / "record-keys.sqlite3"
+
+    @property
+    def log_key(self) -> Path:
+        """The file of the key that signs the records' log."""
+        return self.log_key_file or self.data_dir / "log.key"
 
     @property
     def journal(self) -> Path:

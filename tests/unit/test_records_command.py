@@ -55,7 +55,7 @@ def run(*arguments: str | Path) -> tuple[int, str]:
 
 
 def test_an_untouched_store_verifies(folder: Path) -> None:
-    assert run("verify", "--store", folder) == (0, "5 records, 1 addenda: all as they were stored\n")
+    assert run("verify", "--store", folder) == (0, "5 records, 1 addenda, 0 disposed of: all as they were stored\n")
 
 
 def flip(path: Path) -> None:
