@@ -156,7 +156,9 @@ def _rule(file: _File, concern: Concern, basis: str, table: Mapping[str, Any]) -
         raise file.refuse(unknown, f"rule {ident!r}: no field is called {unknown!r}; use {known}")
     about = frozenset(table.get("about", ()))
     for kind in about - {*REFERENCES, NAMED, TRACED}:
-        raise file.refuse(kind, f"rule {ident!r}, about: no {kind!r}; use one of {', '.join((*REFERENCES, NAMED, TRACED))}")
+        raise file.refuse(
+            kind, f"rule {ident!r}, about: no {kind!r}; use one of {', '.join((*REFERENCES, NAMED, TRACED))}"
+        )
     reach = table.get("reach")
     if reach is not None and reach not in REACHES:
         raise file.refuse(f'"{reach}"', f"rule {ident!r}, reach: {reach!r}; use one of {', '.join(REACHES)}")

@@ -72,9 +72,7 @@ class Matcher(Generic[Owner]):
                         yield from self._matches(entry, low, start, end, scanned)
 
     @staticmethod
-    def _matches(
-        entry: _Entry[Owner], low: str, start: int, end: int, scanned: dict[int, int]
-    ) -> Iterator[Hit[Owner]]:
+    def _matches(entry: _Entry[Owner], low: str, start: int, end: int, scanned: dict[int, int]) -> Iterator[Hit[Owner]]:
         if entry.term.plain:
             yield Hit(entry.owner, entry.language, start, end)
             return
