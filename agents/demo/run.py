@@ -28,7 +28,7 @@ from agents.demo.summary import say
 from agents.demo.view import Progress, view
 from agents.demo.watch import Watch
 from agents.embedded import shown
-from agents.retention.files import FileStore
+from agents.retention import place
 from agents.retention.form import is_addendum
 from agents.settings import Process
 from deploy.local.errors import BrokerUnavailable
@@ -164,7 +164,7 @@ def _play(children: Children, bootstrap: str, started: _Started, console: Consol
 
 def _kept(folder: Folder) -> dict[str, str]:
     """Every record of the store, read back: its name's hash and that of its bytes."""
-    with FileStore(folder.data / "store", lambda: datetime.now(UTC)) as store:
+    with place.for_reading(place.Place(folder.data / "store"), lambda: datetime.now(UTC)) as store:
         records = [store.read(key) for key in store.object_keys() if not is_addendum(key)]
     return {record.object_key.rpartition("/")[2]: content_hash(record.raw.value) for record in records}
 
