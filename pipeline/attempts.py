@@ -74,8 +74,9 @@ class Story:
         return any(a.action is action and a.answer in ours for a in self.attempts)
 
     def lies(self, action: Action) -> int:
-        """How many calls of this kind said `done`, whatever was then seen."""
-        return sum(a.action is action and a.answer is Answer.DONE for a in self.attempts)
+        """How many calls of this kind said `done`, or that there was nothing to do it to, whatever was then seen."""
+        claims = {Answer.DONE, Answer.ALREADY_GONE}
+        return sum(a.action is action and a.answer in claims for a in self.attempts)
 
     def first_seen(self, presence: Presence) -> datetime | None:
         """When the item was first read back in this state."""

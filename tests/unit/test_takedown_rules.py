@@ -93,6 +93,16 @@ TABLE: dict[str, tuple[Case, Step]] = {
         case(attempts=DELETE_LIES, receipt=RECEIPT),
         Call(HIDE),
     ),
+    "a platform that keeps not finding what is there fails": (
+        case(
+            attempts=tuple(
+                replace(a, reply=Reply(Answer.ALREADY_GONE)) if a.action is DELETE else a for a in DELETE_LIES
+            ),
+            receipt=RECEIPT,
+            capabilities=NO_HIDE,
+        ),
+        Finish(Result.FAILED, reason="the platform says delete is done, and reading back denies it"),
+    ),
     "and then the order fails": (
         case(attempts=DELETE_LIES, receipt=RECEIPT, capabilities=NO_HIDE),
         Finish(Result.FAILED, reason="the platform says delete is done, and reading back denies it"),
