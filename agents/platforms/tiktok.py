@@ -8,7 +8,7 @@ verbs; the two must not be mixed.)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,19 +63,23 @@ class TikTok:
         return capabilities.of("tiktok", kind, is_own=is_own)
 
     def perform(self, action: Action, subject: Subject) -> Reply:
-        """Make the call; a reading is a search for the comment among its video's."""
+        """Make the call; how a second hide or delete is answered nobody says, so the comment is looked up first."""
         business = self._businesses.get(subject.account_id)
         if business is None:
             return NO_CREDENTIALS
         item = {"business_id": business.id, "comment_id": subject.object_id}
         video = {"video_id": str(subject.native_ids.get("video_id", subject.root_id))}
-        match action:
-            case Action.READ:
-                return self._read(business, subject, video)
-            case Action.DELETE:
-                return self._post(action, business, "delete", item)
-            case Action.HIDE | Action.UNHIDE:
-                return self._post(action, business, "hide", item | video | {"action": action.value.upper()})
+        found = self._read(business, subject, video)
+        if action is Action.READ:
+            return found
+        if found.presence is None:
+            # Nothing was done yet, so a reading in doubt is no write in doubt.
+            return replace(found, answer=Answer.RETRY_AT) if found.answer is Answer.AMBIGUOUS else found
+        if found.presence is Presence.GONE:
+            return Reply(Answer.ALREADY_GONE, reason="not among the video's comments")
+        if action is Action.DELETE:
+            return self._post(action, business, "delete", item)
+        return self._post(action, business, "hide", item | video | {"action": action.value.upper()})
 
     def close(self) -> None:
         """Let go of the connections."""

@@ -31,8 +31,6 @@ _QUOTA = frozenset({"quotaExceeded", "dailyLimitExceeded"})
 _TOO_FAST = frozenset({"rateLimitExceeded", "userRateLimitExceeded"})
 _TOO_FAST_PAUSE = timedelta(minutes=1)
 _GONE = frozenset({"commentNotFound", "videoNotFound", "notFound"})
-# The documents say of both that they also mean "already deleted".
-_MAYBE_GONE = frozenset({"forbidden", "processingFailure"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +60,11 @@ class YouTube:
         return capabilities.of("youtube", kind, is_own=is_own)
 
     def perform(self, action: Action, subject: Subject) -> Reply:
-        """Make the call; a refusal that may mean "already gone" is read back here and now."""
+        """Make the call; a reading that finds nothing asks whose channel the token is."""
         channel = self._channels.get(subject.account_id)
         if channel is None:
             return NO_CREDENTIALS
-        if action is Action.READ:
-            return self._read(channel, subject)
-        reply = self._write(action, channel, subject)
-        if reply.reason in _MAYBE_GONE and self._read(channel, subject).presence is Presence.GONE:
-            return Reply(Answer.ALREADY_GONE, reason=reply.reason)
-        return reply
+        return self._read(channel, subject) if action is Action.READ else self._write(action, channel, subject)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -121,7 +114,10 @@ class _Failure(msgspec.Struct, frozen=True):
 
 
 def classify(response: httpx.Response, _: Action, now: datetime) -> Reply:
-    """Read Google's error reasons: the day's quota comes back at midnight in California."""
+    """Read Google's error reasons: the day's quota comes back at midnight in California.
+
+    `forbidden` and `processingFailure` may also mean "already deleted"; a refusal is read back by whoever asked.
+    """
     by_status = answers.classify(response, now)
     if response.is_success:
         return by_status
