@@ -1,8 +1,8 @@
 """Is it a personal identity number that is masked, told in two parts, or written day first?
 
-A date of birth with some of the last four signs hidden; a date here and "sista fyra" there; "12 januari 1985 2384". What
-is masked or split is never sure enough to act on (its score says how whole it is), people look; the last four alone,
-without a date, are a cue and no value. Source: the ways people write, SKV 704 for the number itself.
+A date of birth with some of the last four signs hidden; a date here and "sista fyra" there; "12 januari 1985 2384".
+What is masked or split is never sure enough to act on (its score says how whole it is), people look; the last four
+alone, without a date, are a cue and no value. Source: the ways people write, SKV 704 for the number itself.
 """
 
 from __future__ import annotations
@@ -26,40 +26,83 @@ _MASKED = re.compile(
 _ZEROES = re.compile(r"(?<![0-9])((?:18|19|20)?[0-9]{6})[-+]0000(?![0-9])")
 _DATE_HIDDEN = re.compile(rf"(?<![^\W_])[{_HIDE}]{{6,8}}\s?[-+]\s?[0-9]{{4}}(?![0-9])")
 _LAST_FOUR = Lexicon(
-    "sista fyra", "fyra sista", "sista 4", "4 sista", "last four", "last 4", "slutar på", "slutar med", "slutsiffror*", "kontrollsiffr*",
-    "koden efter", "sedan kommer", "resten är", "följt av", "ostatnie cztery", "cztery ostatnie", "posljednje četiri", "zadnje četiri",
-    "siste fire", "sidste fire", "fire siste", "viimeiset neljä", "neljä viimeistä", "останні чотири", "آخر أربعة", "afarta u dambeeya",
+    "sista fyra", "fyra sista", "sista 4", "4 sista", "last four", "last 4", "slutar på", "slutar med",
+    "slutsiffror*", "kontrollsiffr*",
+    "koden efter", "sedan kommer", "resten är", "följt av", "ostatnie cztery", "cztery ostatnie",
+    "posljednje četiri", "zadnje četiri",
+    "siste fire", "sidste fire", "fire siste", "viimeiset neljä", "neljä viimeistä", "останні чотири", "آخر أربعة",
+    "afarta u dambeeya",
     "ändelsen", "och sen", "sen kommer", "plus", "ends with", "ending in", "avslutas med", "sista siffrorna", "de fyra",
 )  # fmt: skip
 _SURE = Lexicon(*_LAST_FOUR.entries[:6], *_LAST_FOUR.entries[15:27])
-_NOT_THIS = Lexicon("kort*", "bankkort*", "telefon*", "mobil*", "tel", "card*", "konto*", "chassi*", "imei", "ocr*", "pin*", "kod till", "phone*")
+_NOT_THIS = Lexicon(
+    "kort*",
+    "bankkort*",
+    "telefon*",
+    "mobil*",
+    "tel",
+    "card*",
+    "konto*",
+    "chassi*",
+    "imei",
+    "ocr*",
+    "pin*",
+    "kod till",
+    "phone*",
+)
 _FOUR = re.compile(r"(?<![0-9])(?:[0-9]{4}|[0-9](?: [0-9]){3}|[0-9]{2} [0-9]{2})(?![0-9]|[.,:][0-9]|\s?kr\b|\s?%)")
 _AFTER_DATE = re.compile(r"\s?[-+–/.,:]?\s{0,2}([0-9]{4})(?![0-9]|[.,:/-][0-9])")
+_DAY_AND_FOUR = re.compile(
+    r"(?:[0-9]\s?[/.]\s?[0-9]{1,2}|[^\W\d_]{3,12}(?:\s[0-9]{1,2}(?:th|st|nd|rd)?)?)[\s.,/-]{0,3}['´’]?\s?[0-9]{2,4}"
+    r"\s?[-+–/.,:]?\s{0,2}[0-9]{4}(?![0-9])"
+)
 _FAR = 90
 _REVERSED = re.compile(r"(?<![0-9-])([0-9]{4})[- ]((?:19|20)?[0-9]{6})(?![0-9-])")
 _BACKWARDS = Lexicon("baklänges", "bakifrån", "backwards", "omvänt", "omvänd ordning", "bakvänt", "reversed")
 
 
+def may_hold(text: str) -> bool:
+    """Cheap and safe: False only if `find` and `cues` would find nothing in a text with few digits."""
+    return _FOUR.search(text) is not None and (
+        _LAST_FOUR.anywhere(text) or _DATE_HIDDEN.search(text) is not None or _DAY_AND_FOUR.search(text) is not None
+    )
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Masked, split and day-first numbers."""
-    if not reading.chains:
-        return
+    if reading.chains:
+        yield from _masked(reading, setting)
+        yield from _reversed(reading, setting)
+        yield from _dated(reading, setting)
+
+
+def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
     text = reading.text
     for match in _MASKED.finditer(text):
         if _date(match[1], setting):
             yield _finding(reading, match.start(), match.end(), "masked", 0.55)
     for match in _ZEROES.finditer(text):
-        if _date(match[1], setting) and (PERSONAL_NUMBER.before(text, match.start()) or PERSON_NEAR.before(text, match.start())):
+        if _date(match[1], setting) and (
+            PERSONAL_NUMBER.before(text, match.start()) or PERSON_NEAR.before(text, match.start())
+        ):
             yield _finding(reading, match.start(), match.end(), "masked", 0.5)
     for match in _DATE_HIDDEN.finditer(text):
         yield _finding(reading, match.start(), match.end(), "masked", 0.5)
-    yield from _reversed(reading, setting)
+
+
+def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
+    """A date with four digits behind it, or told apart from them."""
+    text = reading.text
+    told = _FOUR.search(text) is not None and _LAST_FOUR.anywhere(text)
+    if not told and not _DAY_AND_FOUR.search(text):
+        return
     found = tuple(days(text, setting.today))
     for day in found:
         after = _AFTER_DATE.match(text, day.end)
         if day.day_first and after:
             yield from _day_first(reading, day, after)
-    yield from _split(reading, found)
+    if told:
+        yield from _split(reading, found)
 
 
 def cues(reading: Reading) -> Iterator[Cue]:
@@ -106,7 +149,9 @@ def _split(reading: Reading, found: tuple[Day, ...]) -> Iterator[Finding]:
             about = PERSON_NEAR.near(text, day.start, day.end, 24, 40) or PERSONAL_NUMBER.near(text, day.start, day.end)
             valid = luhn(day.digits[-6:] + re.sub("[^0-9]", "", four[0]))
             if (sure or (about and valid)) and "\n\n" not in between:
-                yield _finding(reading, min(day.start, four.start()), max(day.end, four.end()), "split", 0.6 if valid else 0.5)
+                yield _finding(
+                    reading, min(day.start, four.start()), max(day.end, four.end()), "split", 0.6 if valid else 0.5
+                )
                 break
 
 
