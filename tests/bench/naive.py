@@ -1,4 +1,4 @@
-"""The naive design that tutorials show: a Faust agent, one event at a time, stock Presidio inline, one awaited send each."""
+"""The naive design that tutorials show: one event at a time, stock Presidio inline, one awaited send for each."""
 
 from __future__ import annotations
 

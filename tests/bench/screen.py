@@ -1,13 +1,12 @@
-"""`make bench`: what does screening cost, beside the naive design and beside copying alone, on one broker in one run?"""
+"""`make bench`: what does screening cost, beside the naive design and a bare copy, on one broker in one run?"""
 
 from __future__ import annotations
 
-import itertools
+import os
 import platform
 import sys
 import time
 
-import msgspec
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from agents.demo.load import events
@@ -19,22 +18,23 @@ _RATE = 500
 _SECONDS = 20
 
 
-def throughput(bootstrap: str, count: int, naive_count: int) -> dict[str, float]:
-    """Events a second of each contestant; all read the same raw topic."""
-    figures: dict[str, float] = {}
+def throughput(bootstrap: str, count: int, naive_count: int) -> dict[str, contest.Growth]:
+    """How fast each contestant is; all read the same raw topic."""
+    figures: dict[str, contest.Growth] = {}
     for name in ("bench.naive", "bench.bare"):
         contest.make_topic(bootstrap, name)
-    contest.produce(bootstrap, itertools.islice(events(count, _SEED), count))
-    with contest.running([["-m", "tests.bench.bare", bootstrap, "bench.bare"]]):
-        figures["bare aiokafka copy"] = contest.watch(bootstrap, "bench.bare", 0, count).per_second
-    with contest.running([["-m", "tests.bench.naive", bootstrap, "bench.naive"]]):
-        figures["naive design"] = contest.watch(bootstrap, "bench.naive", 0, naive_count).per_second
-    for workers in (1, 2):
+    contest.produce(bootstrap, events(count, _SEED))
+    with contest.running([["-m", "tests.bench.bare", bootstrap, "bench.bare"]]) as processes:
+        figures["bare aiokafka copy"] = contest.watch(bootstrap, "bench.bare", count, processes)
+    with contest.running([["-m", "tests.bench.naive", bootstrap, "bench.naive"]]) as processes:
+        figures["naive design"] = contest.watch(bootstrap, "bench.naive", naive_count, processes)
+    for workers in (2, 1):
         before = contest.end_of(bootstrap, catalog.ARCHIVE)
-        with contest.screens(bootstrap, workers):
+        with contest.screens(bootstrap, workers) as processes:
             name = f"screen, {workers} worker{'s' * (workers > 1)}"
-            figures[name] = contest.watch(bootstrap, catalog.ARCHIVE, before, count).per_second
-        contest.forget_group(bootstrap, catalog.SCREEN_GROUP)
+            figures[name] = contest.watch(bootstrap, catalog.ARCHIVE, count, processes, before)
+        if workers > 1:
+            contest.forget_group(bootstrap, catalog.SCREEN_GROUP)
     return figures
 
 
@@ -84,12 +84,12 @@ def main(count: int = 100_000, naive_count: int = 2_000) -> None:
         figures = throughput(bootstrap, count, naive_count)
         p50, p99, orders = latency(bootstrap)
     naive, bare = figures["naive design"], figures["bare aiokafka copy"]
-    print(f"{platform.machine()}, Python {platform.python_version()}, {count} events")
-    print(f"{'contestant':<22} {'x naive':>8} {'x bare':>8} {'events/s':>10}")
-    for name, rate in figures.items():
-        print(f"{name:<22} {rate / naive:>8.2f} {rate / bare:>8.2f} {rate:>10.0f}")
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {count} events")
+    print(f"{'contestant':<22} {'x naive':>8} {'x bare':>8} {'events/s':>10} {'CPU µs/event':>13}")
+    for name, growth in figures.items():
+        ratios = f"{growth.per_second / naive.per_second:>8.2f} {growth.per_second / bare.per_second:>8.2f}"
+        print(f"{name:<22} {ratios} {growth.per_second:>10.0f} {growth.cpu_us:>13.0f}")
     print(f"raw append to order append at {_RATE} events/s: p50 {p50:.0f} ms, p99 {p99:.0f} ms ({orders} orders)")
-    sys.stdout.write(msgspec.json.encode({"throughput": figures, "p50_ms": p50, "p99_ms": p99}).decode() + "\n")
 
 
 if __name__ == "__main__":
