@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from itertools import combinations
@@ -21,6 +19,7 @@ from agents.metrics import Metrics, Stage, Step
 from agents.settings import Process
 from pipeline.message import Result
 from pipeline.route import State
+from tests.parts import PROMTOOL
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS = [
@@ -156,11 +155,6 @@ def test_every_alert_is_tried() -> None:
 )
 def test_prometheus_itself_agrees(arguments: tuple[str, ...]) -> None:
     """Prometheus reads the configuration, and every alert fires when it should and only then."""
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        assert os.environ.get("CI") != "true", "promtool is missing: install Debian's package prometheus"
-        pytest.skip("did not run: promtool is missing (Debian's package prometheus has it)")
-    done = subprocess.run(
-        [promtool, *arguments], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False
-    )
+    command = [PROMTOOL.found(), *arguments]
+    done = subprocess.run(command, cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
