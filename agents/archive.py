@@ -77,7 +77,7 @@ class Archive:
         self._meter.stored(new=len(new), repeated=len(stored) - len(new), size=sum(answer.size for _, answer in new))
         for raw, _ in new:
             try:
-                created_at = wire.decode_event(raw.value).created_at
+                created_at = wire.decode_event(raw.value).appeared_at
             except DeadLetter:
                 continue  # archived all the same; when it was made nobody can tell
             self._meter.exposed(Step.ARCHIVED, created_at, at)

@@ -127,8 +127,13 @@ class Event(msgspec.Struct, frozen=True):
 
     @property
     def created_at(self) -> datetime:
-        """When the item came to be on the platform: what exposure time is counted from."""
+        """When the item came to be on the platform."""
         return self.data.created_at or self.time
+
+    @property
+    def appeared_at(self) -> datetime:
+        """When what this version says came to be seen: what exposure time is counted from."""
+        return self.created_at if self.data.change is Change.CREATED else self.changed_at
 
     @property
     def changed_at(self) -> datetime:

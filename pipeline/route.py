@@ -106,7 +106,7 @@ class _Case:
             policy=self.verdict.policy,
             raw=self.raw,
             event=EventReference(self.event.source, self.event.id),
-            created_at=self.event.created_at,
+            created_at=self.event.appeared_at,
             changed_at=self.event.changed_at,
             deadline=self.now + self.deadline,
             flags=flags(self.event, self.account),
@@ -123,7 +123,7 @@ class _Case:
             policy=self.verdict.policy,
             raw=self.raw,
             event=EventReference(self.event.source, self.event.id),
-            created_at=self.event.created_at,
+            created_at=self.event.appeared_at,
             flags=flags(self.event, self.account),
         )
 
