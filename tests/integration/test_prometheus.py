@@ -25,7 +25,7 @@ from deploy.local.ports import free_port
 from deploy.local.process import KeptProcess
 from pipeline.message import Result
 from pipeline.route import State
-from tests.parts import PROMETHEUS, path_of
+from tests.parts import PROMETHEUS
 from tests.watch import ALERTS, DEPLOY, PANELS, expression
 
 PATIENCE_S = 60.0
@@ -94,7 +94,7 @@ def prometheus(targets: dict[str, int], tmp_path: Path) -> Iterator[httpx.Client
     (tmp_path / "prometheus.yml").write_text(yaml.safe_dump(config))
     port = free_port()
     arguments = [
-        path_of(PROMETHEUS),
+        PROMETHEUS.found(),
         f"--config.file={tmp_path / 'prometheus.yml'}",
         f"--storage.tsdb.path={tmp_path / 'data'}",
         f"--web.listen-address=127.0.0.1:{port}",
