@@ -57,6 +57,11 @@ class Ledger:
         places = self._ordered | self._reviewed | self._dead
         return Counter(self.state_of(at) for at in places)
 
+    def torn(self) -> int:
+        """How many raw events have messages that tell of more than one state."""
+        told = (self._ordered, self._reviewed, self._dead)
+        return sum(map(len, told)) - len(set().union(*told))
+
     def ended(self) -> dict[str, Outcome]:
         """The outcomes that end their orders."""
         return {name: outcome for name, outcome in self.outcomes.items() if outcome.result not in ALARMS}
