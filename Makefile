@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check format lock clean
+.PHONY: help install demo test unit check format docs lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -31,11 +31,15 @@ check: install ## lint, format, types, import rules, locked dependencies: all th
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pip check
+	$(BIN)/python docs/generate.py --check
 	bash -n .ci/run
 
 format: install ## mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+docs: install ## write the pages that are made from code: topics, settings, metrics, commands, AsyncAPI
+	@$(BIN)/python docs/generate.py
 
 lock: install ## write requirements.lock anew from pyproject.toml, with the newest versions that fit
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= $(BIN)/python -m piptools compile --quiet --upgrade --allow-unsafe \

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from agents import settings
 from agents.records import app as records_app
+from agents.scan import Form
 from pipeline.errors import AnslagsvaktError, BadConfiguration
 
 app = typer.Typer(
@@ -63,6 +64,20 @@ def takedown() -> None:
     from agents import processes
 
     raise typer.Exit(processes.takedown(settings.load()))
+
+
+@app.command()
+def scan(
+    file: Annotated[Path, typer.Argument(help="what to scan; - for standard input")],
+    form: Annotated[Form | None, typer.Option("--format", help="default: jsonl for *.jsonl, else text")] = None,
+    *,
+    show_values: Annotated[bool, typer.Option("--show-values", help="show what was found, unmasked")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="say why: rule, tier, context, suppressors")] = False,
+) -> None:
+    """Detect and decide without Kafka: a text in words, or JSON lines ({"id", "text"} or raw events) in and out."""
+    from agents import scanning
+
+    raise typer.Exit(scanning.run(settings.load(), file, form, values=show_values, explain=explain))
 
 
 @app.command()

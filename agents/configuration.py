@@ -13,11 +13,13 @@ from typing import TypeVar
 
 import msgspec
 
+from pipeline.detect.allow import AllowList, allow_list
 from pipeline.detect.finding import Concern, Entity
 from pipeline.errors import BadConfiguration
 from pipeline.policy import Accounts, Mode, Policy
 
 T = TypeVar("T")
+_PREFIX = re.compile(r"0[0-9](?:[ -]?[0-9]){2,9}")
 _VALIDATION = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
 _VALUES: dict[str, type[StrEnum]] = {
     "mode": Mode,
@@ -54,6 +56,28 @@ def load_accounts(path: Path) -> Accounts:
     accounts = _convert(path, content, Accounts)
     _refuse_repeats(path, content, "account", [f"{a.platform}/{a.id}" for a in accounts.account])
     return accounts
+
+
+class _AllowFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    domains: tuple[str, ...] = ()
+    phone_prefixes: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
+    giros: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+
+def load_allow_list(path: Path) -> AllowList:
+    """Read and check what is public though it looks confidential; raises as `load_policy`."""
+    content = _read(path)
+    given = _convert(path, content, _AllowFile)
+    for prefix in given.phone_prefixes:
+        if not _PREFIX.fullmatch(prefix):
+            line = _line_of(content, f'"{prefix}"')
+            raise BadConfiguration(
+                f"{path}:{line}: phone_prefixes: {prefix!r} is too short or not national: write it as 0413-62"
+            )
+    return allow_list(**msgspec.structs.asdict(given))
 
 
 def _read(path: Path) -> str:

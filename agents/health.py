@@ -13,6 +13,9 @@ from prometheus_client.exposition import ThreadingWSGIServer, make_wsgi_app
 
 from pipeline.errors import BadConfiguration
 
+_NOTICES_THE_END_IN = 0.05
+"""Seconds; the default of half a second would be the longest part of a process's end."""
+
 _StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
@@ -78,7 +81,7 @@ def serve(registry: CollectorRegistry, health: Health, host: str, port: int) -> 
         raise BadConfiguration(
             f"ANSLAGSVAKT_METRICS_PORT: {host}:{port} cannot be used ({error.strerror}): name another port, or 0"
         ) from None
-    thread = threading.Thread(target=server.serve_forever, name="health", daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(_NOTICES_THE_END_IN,), name="health", daemon=True)
     thread.start()
     try:
         yield int(server.server_port)

@@ -49,8 +49,9 @@ class KafkaPublisher:
         if not messages:
             return
         with Translated("publish"):
+            producer = self._connected()
             try:
-                self._send_all(self._connected(), messages)
+                self._send_all(producer, messages)
             except _TOO_LARGE as error:
                 raise Stop("a message of ours exceeds the topics' limit: raise max.message.bytes") from error
             except ValueError as error:
@@ -93,5 +94,8 @@ class KafkaPublisher:
 
     def _connected(self) -> Any:
         if self._producer is None:
-            self._producer = KafkaProducer(**self._settings)
+            try:
+                self._producer = KafkaProducer(**self._settings)
+            except ValueError as error:  # it may quote a password, so it is not passed on
+                raise Stop("Kafka's producer refused its settings: check the ANSLAGSVAKT_ Kafka settings") from error
         return self._producer

@@ -92,6 +92,7 @@ class KafkaSubscription:
     def poll(self, timeout: float) -> Mapping[Partition, Sequence[Record]]:
         """See `Subscription`."""
         with Translated("read"):
+            self._keep_joining()
             batches = self._connected().poll(timeout_ms=int(timeout * 1000))
             return {Partition(*each): records for each, records in batches.items()}
 
@@ -139,6 +140,15 @@ class KafkaSubscription:
         # If it fails, the broker notices that we are gone by the session's time-out.
         with contextlib.suppress(kafka_errors.KafkaError, OSError):
             self._consumer.close(autocommit=False, timeout_ms=_CLOSE_TIMEOUT_MS)
+
+    def _keep_joining(self) -> None:
+        """Finish a join that outlasted one poll.
+
+        kafka-python 3.0.12 forgets it when the reason to join again was new metadata: the answer of its join is then
+        never taken up, and the member neither gets partitions nor sends heartbeats for ever after.
+        """
+        if self._consumer is not None and self._consumer.group_metadata().state == MemberState.REBALANCING:
+            self._consumer._coordinator.request_rejoin()  # noqa: SLF001  # nothing public does this
 
     def _holds(self, where: TopicPartition) -> bool:
         return self._consumer is not None and where in self._consumer.assignment()

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from docs import commands_page, metrics_page, settings_page
+from topics import page as topics_page
 from topics.asyncapi import document
-from topics.page import page
 
 ROOT = Path(__file__).parent.parent
 _HEADER = "# Made by `python docs/generate.py` from topics/; a test fails when it is stale.\n"
@@ -35,7 +37,13 @@ _Readable.add_representer(str, _Readable.represent_str)
 
 def pages() -> dict[Path, str]:
     """Every page that is made from code, by its path below the top of the tree."""
-    return {Path("docs/asyncapi.yaml"): _asyncapi(), Path("docs/topics.md"): page()}
+    return {
+        Path("docs/asyncapi.yaml"): _asyncapi(),
+        Path("docs/topics.md"): topics_page.page(),
+        Path("docs/settings.md"): settings_page.page(),
+        Path("docs/metrics.md"): metrics_page.page(),
+        Path("docs/commands.md"): commands_page.page(),
+    }
 
 
 def _asyncapi() -> str:
@@ -52,6 +60,16 @@ def _examples() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-if __name__ == "__main__":
+def main(*, check: bool) -> None:
+    """Write what is stale, or (`check`) exit with 1 and its name."""
     for path, text in pages().items():
-        (ROOT / path).write_text(text, encoding="utf-8")
+        file = ROOT / path
+        if file.exists() and file.read_text(encoding="utf-8") == text:
+            continue
+        if check:
+            sys.exit(f"{path} is stale: run `make docs`")
+        file.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main(check="--check" in sys.argv[1:])

@@ -15,7 +15,7 @@ writes again (2), and only a reading says that an item is gone (8).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.attempts import MAX_LIES, Story, not_before, recount
@@ -157,9 +157,16 @@ def _look_or_act(case: Case, can: Capabilities, story: Story) -> Step:
     if verify and (story.in_doubt or _unread_since_withdrawal(case, story)):
         return Call(Action.READ)
     step = _onward(case, can, story, story.seen if verify else _claimed(story))
-    if isinstance(step, Finish) and step.result in _SEEN and not verify:
+    return step if verify or not isinstance(step, Finish) else _unseen(can, step)
+
+
+def _unseen(can: Capabilities, claim: Finish) -> Finish:
+    """What an end amounts to that nobody has seen: a hide may rest on the platform's word, where it offers no more."""
+    if claim.result is Result.HIDDEN and not can.verify:
+        return Finish(Result.HIDDEN, reason="by the platform's word: it shows nobody what is hidden")
+    if claim.result in _SEEN:
         return Finish(Result.FAILED, reason="done by the platform's word, but the item cannot be read back")
-    return step
+    return replace(claim, verified=False)
 
 
 def _without_credentials(case: Case, reason: str) -> Step:

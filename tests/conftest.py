@@ -1,12 +1,21 @@
-"""Says at the end, in plain words, what did not run and how to get it; in CI that is a failure."""
+"""For every test: property tests without a stopwatch; and at the end, in plain words, what did not run and why.
+
+In CI (`CI=true`) a part that did not run is a failure, and property tests always draw the same examples.
+"""
 
 from __future__ import annotations
 
 import os
 
 import pytest
+from hypothesis import settings
 
 _DID_NOT_RUN = "did not run: "
+_IN_CI = os.environ.get("CI") == "true"
+
+# A busy machine is no fault in the code; a test that hangs is caught by pytest-timeout.
+settings.register_profile("ours", deadline=None, derandomize=_IN_CI)
+settings.load_profile("ours")
 
 
 def _not_run(reporter: pytest.TerminalReporter) -> list[str]:
@@ -28,5 +37,5 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """A part that did not run is no success in CI."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if os.environ.get("CI") == "true" and reporter is not None and _not_run(reporter):
+    if _IN_CI and reporter is not None and _not_run(reporter):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -1,4 +1,4 @@
-"""The fakes that unit tests use in place of Kafka and time; each is named for what it stands in for."""
+"""The fakes that unit tests use in place of Kafka, time and detection; each is named for what it stands in for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from agents.stream import Partition, Record
+from pipeline.detect.finding import Analysis
 from pipeline.errors import AnslagsvaktError
+from pipeline.ports import FieldText
 from topics.outgoing import Outgoing
 
 
@@ -158,3 +160,32 @@ class FakeBroker:
     def _maybe_fail(self, what: str) -> None:
         if self.fail[what]:
             raise self.fail[what].pop(0)
+
+
+@dataclass
+class FakeDetector:
+    """Finds what it was told to find, or raises what it was told to raise; remembers what it was shown."""
+
+    analysis: Analysis = field(default_factory=Analysis)
+    error: Exception | None = None
+    shown: list[tuple[FieldText, ...]] = field(default_factory=list)
+
+    def detect(self, fields: Sequence[FieldText]) -> Analysis:
+        self.shown.append(tuple(fields))
+        if self.error:
+            raise self.error
+        return self.analysis
+
+
+@dataclass
+class FakeProducer:
+    """Confirms what the screen publishes; the calls numbered in `fail` raise instead, the first call being 0."""
+
+    fail: Mapping[int, Exception] = field(default_factory=dict)
+    calls: list[tuple[Outgoing, ...]] = field(default_factory=list)
+
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        number = len(self.calls)
+        self.calls.append(tuple(messages))
+        if number in self.fail:
+            raise self.fail[number]

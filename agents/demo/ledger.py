@@ -10,7 +10,7 @@ from pipeline.record import Coordinates, RawReference
 from pipeline.route import State
 from topics import catalog, wire
 
-_LATEST = 8
+_LATEST = 6
 ALARMS = frozenset({Result.HELD, Result.OVERDUE, Result.AUTH_LOST})
 """Outcomes that call people while the order lives on."""
 

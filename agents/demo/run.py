@@ -35,7 +35,7 @@ from deploy.local.runtime import SHORT_LIVED, embedded_runtime
 from pipeline.errors import Stop
 
 INTERRUPTED = 130
-_SEED = 20261123
+SEED = 20261123
 _READY_S = 60.0
 _SETTLE_S = 45.0
 _HEAP = "512m"
@@ -68,7 +68,7 @@ def run_demo(
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """The first Ctrl-C (or SIGTERM) ends the demo; the next ones do not disturb its cleaning up."""
+    """The first Ctrl-C (or SIGTERM) ends the demo; the next ones disturb neither its cleaning up nor its exit."""
     numbers = (signal.SIGINT, signal.SIGTERM)
 
     def once(number: int, frame: FrameType | None) -> None:
@@ -81,8 +81,9 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if signal.getsignal(signal.SIGINT) is once:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def _run(folder: Folder, cache: Path, console: Console, environment: Mapping[str, str], seconds: float) -> Evidence:
@@ -97,6 +98,8 @@ def _run(folder: Folder, cache: Path, console: Console, environment: Mapping[str
         started = _start(children, kafka.bootstrap, folder)
         _tell(console, f"Playing {seconds:.0f} seconds of a busy day")
         evidence = _play(children, kafka.bootstrap, started, console, seconds)
+        for process, page in evidence.scraped.pages.items():
+            (folder.logs / f"{process}.prom").write_text(page, encoding="utf-8")
         _tell(console, "Stopping")
         evidence = replace(evidence, exit_codes=children.stop())
     return replace(evidence, kept=read_back(folder.data / "store"))
@@ -108,7 +111,7 @@ class _Started:
 
     platform: str
     token: str
-    metrics: tuple[str, ...]
+    metrics: dict[str, str]
 
 
 def _start(children: Children, bootstrap: str, folder: Folder) -> _Started:
@@ -116,7 +119,7 @@ def _start(children: Children, bootstrap: str, folder: Folder) -> _Started:
     platform = f"http://{HOST}:{port}"
     simulator = ("-m", "agents.platforms.simulator", "--port", str(port), "--token", token)
     children.start("simulator", simulator, f"{platform}/_control/ready")
-    metrics = []
+    metrics: dict[str, str] = {}
     for process in Process:
         port = free_port()
         children.start(
@@ -131,9 +134,9 @@ def _start(children: Children, bootstrap: str, folder: Folder) -> _Started:
             ANSLAGSVAKT_PLATFORM_URL=platform,
             ANSLAGSVAKT_PLATFORM_TOKEN=token,
         )
-        metrics.append(f"http://{HOST}:{port}/metrics")
+        metrics[process] = f"http://{HOST}:{port}/metrics"
     children.await_ready(_READY_S)
-    return _Started(platform, token, tuple(metrics))
+    return _Started(platform, token, metrics)
 
 
 def _play(children: Children, bootstrap: str, started: _Started, console: Console, seconds: float) -> Evidence:
@@ -142,7 +145,7 @@ def _play(children: Children, bootstrap: str, started: _Started, console: Consol
         Watch(bootstrap, started.metrics) as watch,
         view(console) as shows,
     ):
-        samples = sample_stream(_SEED, datetime.now(UTC), seconds)
+        samples = sample_stream(SEED, datetime.now(UTC), seconds)
         platform.plan_faults(samples)
         with Player(bootstrap, platform, samples) as player:
             deadline = time.monotonic() + seconds + _SETTLE_S

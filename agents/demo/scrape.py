@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import httpx
@@ -16,60 +16,69 @@ _EXPOSURE = "anslagsvakt_exposure_seconds"
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """How soon items reached a step: how many did, in seconds on average, and within which bound 95 % of them."""
+    """How soon items reached a step: how many did, and the bounds (seconds) within which half and 95 % of them did."""
 
     count: int
-    mean: float
+    half_within: float
     most_within: float
 
 
 @dataclass(frozen=True, slots=True)
 class Scraped:
-    """The metrics of all processes at one moment: events by state, exposure by step."""
+    """The metrics of all processes at one moment: events by state, exposure by step, and the pages themselves."""
 
     states: Counter[str] = field(default_factory=Counter)
     exposure: dict[str, Exposure] = field(default_factory=dict)
+    pages: dict[str, str] = field(default_factory=dict)
 
 
 class Scraper:
-    """Reads /metrics at these addresses; a process that does not answer just now keeps its last figures."""
+    """Reads /metrics at these addresses, by process; one that does not answer just now keeps its last figures."""
 
-    def __init__(self, urls: Sequence[str]) -> None:
+    def __init__(self, urls: Mapping[str, str]) -> None:
         self._client = httpx.Client(timeout=2, trust_env=False)
+        self._urls = urls
         self._pages = dict.fromkeys(urls, "")
 
     def scrape(self) -> Scraped:
         """Ask all processes now."""
-        for url in self._pages:
+        for process, url in self._urls.items():
             try:
-                self._pages[url] = self._client.get(url).raise_for_status().text
+                self._pages[process] = self._client.get(url).raise_for_status().text
             except httpx.HTTPError:
                 continue
-        return read(self._pages.values())
+        return read(self._pages)
 
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
 
 
-def read(pages: Iterable[str]) -> Scraped:
+def read(pages: Mapping[str, str]) -> Scraped:
     """What pages in Prometheus' text format say together."""
-    samples = [sample for page in pages for family in text_string_to_metric_families(page) for sample in family.samples]
+    samples = [
+        sample
+        for page in pages.values()
+        for family in text_string_to_metric_families(page)
+        for sample in family.samples
+    ]
     states: Counter[str] = Counter()
     for sample in samples:
         if sample.name == _EVENTS:
             states[sample.labels["state"]] += int(sample.value)
     steps = {sample.labels["step"] for sample in samples if sample.name == f"{_EXPOSURE}_count" and sample.value}
-    return Scraped(states, {step: _exposure(samples, step) for step in steps})
+    return Scraped(states, {step: _exposure(samples, step) for step in steps}, dict(pages))
 
 
 def _exposure(samples: Sequence[Sample], step: str) -> Exposure:
     ours = [sample for sample in samples if sample.labels.get("step") == step]
-    count = sum(sample.value for sample in ours if sample.name == f"{_EXPOSURE}_count")
-    total = sum(sample.value for sample in ours if sample.name == f"{_EXPOSURE}_sum")
+    count = sum(int(sample.value) for sample in ours if sample.name == f"{_EXPOSURE}_count")
     within: Counter[float] = Counter()
     for sample in ours:
         if sample.name == f"{_EXPOSURE}_bucket":
             within[float(sample.labels["le"])] += int(sample.value)
-    most = min(bound for bound, reached in within.items() if reached >= 0.95 * count)
-    return Exposure(int(count), total / count, most)
+
+    def bound(share: float) -> float:
+        return min(bound for bound, reached in within.items() if reached >= share * count)
+
+    return Exposure(count, bound(0.5), bound(0.95))

@@ -17,7 +17,7 @@ _KINDS = {
     Story.REVIEW: "review",
     Story.STORY: "story",
 }
-_LAG = timedelta(milliseconds=400)
+_LAG = timedelta(milliseconds=200)
 """What a platform takes to tell of an event: nothing comes in before it has happened."""
 
 

@@ -9,20 +9,25 @@ from rich.console import Console
 
 from agents.demo.folder import Folder
 from agents.demo.reckon import Evidence, Reckoning
-from agents.demo.view import exposure, takedowns
+from agents.demo.view import bound, reached_steps, takedown
 from pipeline.route import State
 
 
 def say(console: Console, evidence: Evidence, reckoning: Reckoning, folder: Folder, seconds: float) -> None:
     """Print the summary."""
     sent = len(evidence.sent)
-    duplicates = sent - reckoning.unique
-    console.print(exposure(evidence.scraped))
-    console.print(takedowns(evidence.ledger))
+    distinct = f"{reckoning.unique} distinct events and {sent - reckoning.unique} repeats"
+    _print(console, "Exposure, from the moment of posting:")
+    for step, reached in reached_steps(evidence.scraped):
+        within = f"half within {bound(reached.half_within)}, 95 % within {bound(reached.most_within)}"
+        _print(console, f"  {step:<9} {reached.count:>4} items, {within}")
+    _print(console, "Last takedowns:")
+    for outcome in evidence.ledger.latest:
+        _print(console, f"  {'; '.join(takedown(outcome, evidence.ledger.orders.get(outcome.order_id)))}")
     orders = len(evidence.ledger.orders)
     for line in (
         f"Events in:  {sent} = {_sum(reckoning.states, tuple(State))}",
-        f"Records:    {len(evidence.kept)} in the store = {reckoning.unique} distinct events, {duplicates} repeats",
+        f"Records:    {len(evidence.kept)} in the store, for {distinct}",
         f"Orders:     {orders} = {_sum(reckoning.results, sorted(reckoning.results))}",
         f"Platform:   {_sum(Counter(str(state) for state in evidence.platform.values()), _STATES)}",
         f"As planned: {reckoning.planned} of {sent} events ended in the state that the sample stream was written for",

@@ -16,7 +16,7 @@ from random import Random
 _BRACES = re.compile(r"\{(\w+)\}")
 _FIRST_BIRTH = date(1938, 1, 1)
 _BIRTHS = (date(2018, 12, 31) - _FIRST_BIRTH).days
-_CARDS = ("4111 1111 1111 1111", "5555 5555 5555 4444", "4012 8888 8888 1881", "5105 1051 0510 5100")
+_CARDS = ("4012 8888 8888 1881", "5105 1051 0510 5100", "4000 0566 5566 5556", "5200 8282 8282 8210")
 _IBANS = ("SE45 5000 0000 0583 9825 7466", "NO93 8601 1117 947", "DK50 0040 0440 1162 43", "FI21 1234 5600 0007 85")
 _MAILBOXES = ("tuva.s", "kjellvik64", "familjen.rosvall", "nour.h", "odquist.staffan", "m.tornqvist")
 _NON_DIGITS = re.compile(r"\D")

@@ -58,7 +58,7 @@ class _Table:
     def show(self, progress: Progress) -> None:
         self._live.update(
             Group(
-                Text(f"Anslagsvakt demo: {progress.sent} of {progress.events} events sent", style="bold"),
+                Text(f"\nAnslagsvakt demo: {progress.sent} of {progress.events} events sent\n", style="bold"),
                 states(progress),
                 exposure(progress.scraped),
                 takedowns(progress.ledger),
@@ -71,6 +71,7 @@ class _Lines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._next = 0.0
+        self._said = ""
 
     def show(self, progress: Progress) -> None:
         if time.monotonic() < self._next:
@@ -78,17 +79,18 @@ class _Lines:
         self._next = time.monotonic() + _LINE_EVERY_S
         counts = " ".join(f"{state}={progress.scraped.states[state]}" for state in State)
         ledger = progress.ledger
-        self._console.print(
+        line = (
             f"sent {progress.sent} of {progress.events}; {counts}; archived={len(ledger.receipts)} "
-            f"orders={len(ledger.orders)} ended={len(ledger.ended())}",
-            highlight=False,
-            soft_wrap=True,
+            f"orders={len(ledger.orders)} ended={len(ledger.ended())}"
         )
+        if line != self._said:
+            self._console.print(line, highlight=False, soft_wrap=True)
+        self._said = line
 
 
 def states(progress: Progress) -> Table:
     """Counts by state, as the screen process tells them, and what the others have done with them."""
-    table = Table(title="Events", title_justify="left")
+    table = _table("What became of them")
     for state in State:
         table.add_column(state, justify="right")
     for name in ("archived", "orders", "ended", "withdrawn"):
@@ -101,18 +103,34 @@ def states(progress: Progress) -> Table:
 
 def exposure(scraped: Scraped) -> Table:
     """How long items had been up when each step was reached."""
-    table = Table(title="Exposure, from the moment of posting", title_justify="left")
-    for name in ("step", "items", "on average", "95 % within"):
+    table = _table("Exposure, from the moment of posting")
+    for name in ("step", "items", "half within", "95 % within"):
         table.add_column(name, justify="left" if name == "step" else "right")
-    for step in Step:
-        if step in scraped.exposure:
-            table.add_row(step, *_figures(scraped.exposure[step]))
+    for step, reached in reached_steps(scraped):
+        table.add_row(step, str(reached.count), bound(reached.half_within), bound(reached.most_within))
     return table
+
+
+def _table(title: str) -> Table:
+    """A table without lines, so that all of it fits into a terminal of 24 lines."""
+    return Table(
+        title=title, title_justify="left", title_style="bold", box=None, header_style="dim", padding=(0, 2, 0, 0)
+    )
+
+
+def reached_steps(scraped: Scraped) -> Iterator[tuple[Step, Exposure]]:
+    """The steps that any item has reached, in their order."""
+    return ((step, scraped.exposure[step]) for step in Step if step in scraped.exposure)
+
+
+def bound(seconds: float) -> str:
+    """The upper bound of a histogram's bucket, in words."""
+    return "beyond the scale" if math.isinf(seconds) else f"{seconds:g} s"
 
 
 def takedowns(ledger: Ledger) -> Table:
     """The last outcomes: which item, what was found there (never the value), why, and how it ended."""
-    table = Table(title="Last takedowns", title_justify="left")
+    table = _table("Last takedowns")
     for name in ("item", "found", "why", "ended"):
         table.add_column(name, overflow="ellipsis", no_wrap=True)
     for outcome in ledger.latest:
@@ -128,8 +146,3 @@ def takedown(outcome: Outcome, order: Order | None) -> tuple[str, str, str, str]
     why = ", ".join(rule.id for rule in outcome.rules or (order.rules if order else ()))
     ended = f"{outcome.result}, read back" if outcome.verified else str(outcome.result)
     return item, ", ".join(found), why, ended
-
-
-def _figures(exposure: Exposure) -> tuple[str, str, str]:
-    bound = "more" if math.isinf(exposure.most_within) else f"{exposure.most_within:g} s"
-    return str(exposure.count), f"{exposure.mean:.2f} s", bound

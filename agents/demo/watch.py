@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -21,7 +21,7 @@ _SCRAPE_EVERY_S = 0.5
 class Watch:
     """Belongs to no consumer group, so that it takes nothing from anyone."""
 
-    def __init__(self, bootstrap: str, metrics: Sequence[str]) -> None:
+    def __init__(self, bootstrap: str, metrics: Mapping[str, str]) -> None:
         self.ledger = Ledger()
         self.scraped = Scraped()
         self._scraper = Scraper(metrics)

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 
 from agents.platforms import answers
+from agents.platforms.api import told_apart
 from pipeline.event import ObjectKind
 from pipeline.message import Subject
 from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
@@ -66,14 +67,7 @@ class SimulatorPlatform:
 
     def _told_apart(self, subject: Subject) -> Reply:
         answer = self._call("GET", f"/v1/accounts/{quote(subject.account_id, safe='')}", Action.READ)
-        control = answer if isinstance(answer, Reply) else answers.classify(answer, self._now())
-        if control.answer is Answer.DONE:
-            return Reply(Answer.ALREADY_GONE, Presence.GONE)
-        if control.answer in {Answer.AUTH_LOST, Answer.RETRY_AT}:
-            return control
-        if control.answer is Answer.NOT_PERMITTED:
-            return Reply(Answer.AUTH_LOST, reason="not found, and the account may not be moderated")
-        return Reply(Answer.AMBIGUOUS, reason=f"not found, and the account answers {control.reason}")
+        return told_apart(answer if isinstance(answer, Reply) else answers.classify(answer, self._now()))
 
     def _call(self, method: str, path: str, action: Action) -> httpx.Response | Reply:
         return answers.send(self._client, self._client.build_request(method, path), action)

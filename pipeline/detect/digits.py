@@ -15,7 +15,7 @@ TIGHT, LOOSE, FAR = 3, 2, 1
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Groups of digits with nothing but a few signs between them: `spans` of the groups, `seps` between, `all` digits."""
+    """Groups of digits with nothing but a few signs (`seps`) between them; `spans` are the places of the groups."""
 
     spans: tuple[tuple[int, int], ...]
     groups: tuple[str, ...]

@@ -1,7 +1,7 @@
 """How a text becomes an analysis: gate, readings, recognisers, which reading stands, then names and concerns.
 
-Guards: a text longer than a window is analysed in overlapping windows; each text has a time budget; what was not finished
-is named in `Analysis.gaps`, so that people look (invariant 5). Nothing here logs, and nothing keeps a text.
+Guards: a text longer than a window is analysed in overlapping windows; each text has a time budget; what was not
+finished is named in `Analysis.gaps`, so that people look (invariant 5). Nothing here logs, and nothing keeps a text.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ class Engine:
         for reading, changed in ((plain, None), second or (None, None)):
             if reading is None:
                 continue
-            artifacts = ReadingArtifacts((reading,), deadline)
+            artifacts = ReadingArtifacts(reading, deadline)
             results = self._presidio.analyze(text, LANGUAGE, nlp_artifacts=artifacts)
             fresh = [result.recognition_metadata["finding"] for result in results]
             found += [finding for finding in fresh if changed is None or _touches(finding, changed)]

@@ -10,7 +10,9 @@ import re
 from pipeline.detect.spelled import may_be_spelled
 
 _SIGN = re.compile(r"[0-9@%&]|[^\t\n\r -~ÅÄÖåäöÉéÜü\U0001F300-\U0001FAFF]")
-_AT = re.compile(r"snabel|kanel|krøll|alfakrull|miuku|małpa|majmun|[(\[{<]\s?(?:a|at|ät)\s?[)\]}>]|\s(?:at|ät)\s", re.IGNORECASE)
+_AT = re.compile(
+    r"snabel|kanel|krøll|alfakrull|miuku|małpa|majmun|[(\[{<]\s?(?:a|at|ät)\s?[)\]}>]|\s(?:at|ät)\s", re.IGNORECASE
+)
 
 
 def may_hold_value(text: str) -> bool:

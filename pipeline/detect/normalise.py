@@ -125,7 +125,7 @@ def _unescape(escape: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _fold_char(char: str) -> str:
+def _fold_char(char: str) -> str:  # noqa: PLR0911 a table, read from the top
     """What one character reads as: nothing, or mostly one ASCII character, else itself."""
     if char < "\x7f" and char >= " ":
         return char

@@ -1,6 +1,7 @@
 """Which of several readings of the same characters stands: the more probable one, and, equal, the one listed first.
 
-Some readings hold each other and both stand: a personal number in an account, in an e-mail address or in a page's address.
+Some readings hold each other and both stand: a personal number in an account, in an e-mail address or in a page's
+address.
 """
 
 from __future__ import annotations

@@ -12,7 +12,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from presidio_analyzer import AnalyzerEngine, EntityRecognizer, RecognizerRegistry, RecognizerResult
+from presidio_analyzer import (
+    AnalysisExplanation,
+    AnalyzerEngine,
+    EntityRecognizer,
+    RecognizerRegistry,
+    RecognizerResult,
+)
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
@@ -21,6 +27,7 @@ from pipeline.detect.normalise import Reading
 from pipeline.detect.setting import Setting
 
 LANGUAGE = "any"
+_NO_TOKENS: Any = []
 Find = Callable[[Reading, Setting], Iterable[Finding]]
 
 
@@ -36,50 +43,57 @@ class Deadline:
         return self.clock() > self.at
 
 
-class ReadingArtifacts(NlpArtifacts):  # type: ignore[misc]  # presidio ships no types for its bases
-    """What every recogniser gets beside the text: its readings, the deadline, and where to say that it was passed."""
+class ReadingArtifacts(NlpArtifacts):
+    """What every recogniser gets beside the text: its reading, the deadline, and where to say that it was passed."""
 
-    def __init__(self, readings: tuple[Reading, ...], deadline: Deadline) -> None:
-        super().__init__([], [], [], [], None, LANGUAGE)
-        self.readings = readings
+    def __init__(self, reading: Reading, deadline: Deadline) -> None:
+        super().__init__([], _NO_TOKENS, [], [], None, LANGUAGE)
+        self.reading = reading
         self.deadline = deadline
         self.unfinished: list[str] = []
 
 
-class ShapeRecognizer(EntityRecognizer):  # type: ignore[misc]  # presidio ships no types for its bases
+class ShapeRecognizer(EntityRecognizer):
     """One of our pure functions as a Presidio recogniser."""
 
     def __init__(self, name: str, entities: tuple[Entity, ...], find: Find, setting: Setting) -> None:
         super().__init__([str(entity) for entity in entities], name=name, supported_language=LANGUAGE)
+        self._title = name
         self._find = find
         self._setting = setting
 
     def load(self) -> None:
         """Nothing to load."""
 
-    def analyze(self, text: str, entities: list[str], nlp_artifacts: ReadingArtifacts) -> list[RecognizerResult]:  # noqa: ARG002
-        """What the function finds in every reading, each finding carried whole in the result's metadata."""
+    def analyze(
+        self,
+        text: str,  # noqa: ARG002 Presidio's signature
+        entities: list[str],  # noqa: ARG002 Presidio's signature
+        nlp_artifacts: NlpArtifacts,
+    ) -> list[RecognizerResult]:
+        """What the function finds in the reading, each finding carried whole in the result's metadata."""
+        if not isinstance(nlp_artifacts, ReadingArtifacts):
+            raise TypeError("analyze() needs ReadingArtifacts")
         results: list[RecognizerResult] = []
-        for reading in nlp_artifacts.readings:
-            for finding in self._find(reading, self._setting):
-                results.append(self._result(finding))
-                if nlp_artifacts.deadline.passed():
-                    break
+        for finding in self._find(nlp_artifacts.reading, self._setting):
+            results.append(self._result(finding))
             if nlp_artifacts.deadline.passed():
-                nlp_artifacts.unfinished.append(self.name)
                 break
+        if nlp_artifacts.deadline.passed():
+            nlp_artifacts.unfinished.append(self._title)
         return results
 
     def _result(self, finding: Finding) -> RecognizerResult:
+        why = AnalysisExplanation(self._title, finding.score, pattern_name=finding.rule)
         metadata = {
-            RecognizerResult.RECOGNIZER_NAME_KEY: self.name,
+            RecognizerResult.RECOGNIZER_NAME_KEY: self._title,
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
             "finding": finding,
         }
-        return RecognizerResult(str(finding.type), finding.start, finding.end, finding.score, None, metadata)
+        return RecognizerResult(str(finding.type), finding.start, finding.end, finding.score, why, metadata)
 
 
-class _NoNlp(NlpEngine):  # type: ignore[misc]  # presidio ships no types for its bases
+class _NoNlp(NlpEngine):
     """No language model: readings are given to every call."""
 
     def load(self) -> None:
@@ -91,7 +105,9 @@ class _NoNlp(NlpEngine):  # type: ignore[misc]  # presidio ships no types for it
     def process_text(self, text: str, language: str) -> NlpArtifacts:
         raise NotImplementedError("readings are passed to analyze()")
 
-    def process_batch(self, texts: Iterable[str], language: str, *_: Any, **__: Any) -> Iterator[tuple[str, NlpArtifacts]]:
+    def process_batch(
+        self, texts: Iterable[str], language: str, *_: Any, **__: Any
+    ) -> Iterator[tuple[str, NlpArtifacts]]:
         raise NotImplementedError("readings are passed to analyze()")
 
     def is_stopword(self, word: str, language: str) -> bool:  # noqa: ARG002
@@ -107,13 +123,19 @@ class _NoNlp(NlpEngine):  # type: ignore[misc]  # presidio ships no types for it
         return [LANGUAGE]
 
 
-class _OwnContext(ContextAwareEnhancer):  # type: ignore[misc]  # presidio ships no types for its bases
+class _OwnContext(ContextAwareEnhancer):
     """Our recognisers weigh the words around a value themselves, on both sides of it."""
 
     def __init__(self) -> None:
         super().__init__(0, 0, 0, 0)
 
-    def enhance_using_context(self, text: str, raw_results: list[RecognizerResult], *_: Any, **__: Any) -> list[RecognizerResult]:  # noqa: ARG002
+    def enhance_using_context(
+        self,
+        text: str,  # noqa: ARG002 Presidio's signature
+        raw_results: list[RecognizerResult],
+        *_: Any,
+        **__: Any,
+    ) -> list[RecognizerResult]:
         return raw_results
 
 

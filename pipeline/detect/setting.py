@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 
-from pipeline.detect.allow import AllowList
+from pipeline.detect.allow import NOTHING_PUBLIC, AllowList
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """`today` bounds dates of birth; `allow` marks public values."""
+    """`calendar` says which day it is (dates of birth end there); `allow` marks public values."""
 
-    today: date
-    allow: AllowList = field(default_factory=AllowList)
+    calendar: Callable[[], date]
+    allow: AllowList = NOTHING_PUBLIC
+
+    @property
+    def today(self) -> date:
+        """The day it is: asked anew, since a process runs for months."""
+        return self.calendar()

@@ -18,10 +18,12 @@ _TENS_SHORT = ("tju", "tretti", "förti", "femti", "sexti", "sjutti", "åtti", "
 _TENS_OTHER = ("tjuge", "trettie", "förtio", "femtie", "sextie", "sjuttie", "åttie", "nittie")
 _ONES = (*enumerate(_UNITS[1:], 1), (1, "en"), (4, "fyr"), (9, "nie"))
 _EVERYDAY = {
-    "nolla": "0", "nollan": "0", "nollor": "0", "etta": "1", "ettan": "1", "en": "1", "tvåa": "2", "tvåan": "2", "tva": "2",
-    "trea": "3", "trean": "3", "fyr": "4", "fyran": "4", "femma": "5", "femman": "5", "sexa": "6", "sexan": "6", "sjua": "7",
-    "sjuan": "7", "åttan": "8", "otta": "8", "nia": "9", "nian": "9", "nie": "9", "tie": "10", "tia": "10", "tian": "10",
-    "tolva": "12", "aderton": "18", "dubbelnolla": "00", "tjugohundra": "20", "tvåtusen": "20",
+    "nolla": "0", "nollan": "0", "nollor": "0", "etta": "1", "ettan": "1", "en": "1", "tvåa": "2", "tvåan": "2",
+    "tva": "2", "trea": "3", "trean": "3", "fyr": "4", "fyran": "4", "femma": "5", "femman": "5", "sexa": "6",
+    "sexan": "6", "sjua": "7", "sjuan": "7", "åttan": "8", "otta": "8", "nia": "9", "nian": "9", "nie": "9",
+    "tie": "10",
+    "tia": "10", "tian": "10", "tolva": "12", "aderton": "18", "dubbelnolla": "00", "tjugohundra": "20",
+    "tvåtusen": "20",
 }  # fmt: skip
 _ABROAD = (
     "zero one two three four five six seven eight nine ten",
@@ -53,8 +55,8 @@ def _table() -> dict[str, str]:
     for century, hundred in (("18", "artonhundra"), ("19", "nittonhundra"), ("20", "tjugohundra"), ("20", "tvåtusen")):
         words[hundred] = century
         words |= {hundred + word: century + value.zfill(2) for word, value in below.items() if len(value) <= 2}
-    for row in _ABROAD:
-        for value, word in enumerate(row.split()):
+    for language in _ABROAD:
+        for value, word in enumerate(language.split()):
             words.setdefault(word, str(value))
     for value, word in enumerate(_ENGLISH_TEENS.split(), 11):
         words[word] = str(value)

@@ -1,7 +1,8 @@
 """Is this string of digits a number somebody could have been given? Check digits and dates, nothing else.
 
-Sources: Skatteverket SKV 704 (personal identity number), SKV 707 and its published test list (coordination number: month
-00, day 60 and days past the end of the month occur), Bankgirot (mod 10), ISO 7064 (mod 97-10), ISO/IEC 7812 (cards).
+Sources: Skatteverket SKV 704 (personal identity number), SKV 707 and its published test list (coordination number:
+month 00, day 60 and days past the end of the month occur), Bankgirot (mod 10), ISO 7064 (mod 97-10), ISO/IEC 7812
+(cards).
 """
 
 from __future__ import annotations

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pipeline.detect.context import Lexicon
 
 PERSONAL_NUMBER = Lexicon(
-    "personnr", "personnummer*", "personnumret", "*personnummer", "pnr", "pers nr", "persnr", "persnummer", "p nr", "pers",
+    "personnr", "personnummer*", "personnumret", "*personnummer", "pnr", "pers nr", "persnr", "persnummer", "p nr",
+    "pers",
     "samordningsnummer*", "samordningsnumret", "samordningsnr", "samnr", "sam nr", "samordningsnum*", "födelsenummer",
     "personal number", "personal no", "personal identity number", "personal id*", "personnumber", "coordination number",
     "id number", "ssn", "social security number", "identity number", "cpr", "fødselsnummer*", "personnummeret*",
@@ -20,26 +21,31 @@ PERSON_NEAR = Lexicon(
     "född", "föddes", "födda", "fött", "f", "born", "födelsedatum*", "födelsedag*", "sonen", "son", "dottern", "dotter",
     "barnet", "barn", "mamma", "pappa", "mor", "far", "mormor", "morfar", "farmor", "farfar", "maken", "make", "hustru",
     "fru", "frun", "sambo", "sambon", "syskon", "bror", "syster", "målsman", "vårdnadshavare", "sökande", "patient*",
-    "elev*", "heter", "namn", "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
+    "elev*", "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
 )  # fmt: skip
 """Words that a personal identity number is written beside."""
 
 OTHER_LABEL = Lexicon(
     "ocr*", "ordernr", "ordernum*", "order nr", "order no", "order number*", "beställningsn*", "bokningsn*",
     "fakturanr", "fakturanum*", "faktura nr", "faktura nummer", "invoice*", "referensn*", "ref nr", "referens", "ref",
-    "kolli*", "spårning*", "sändning*", "försändelse*", "paketn*", "paket id", "parcel*", "tracking*", "avtalsn*", "artikeln*",
+    "kolli*", "spårning*", "sändning*", "försändelse*", "paketn*", "paket id", "parcel*", "tracking*", "avtalsn*",
+    "artikeln*",
     "art nr", "artnr", "serien*", "serial*", "isbn*", "issn", "ean*", "streckkod*", "produktn*", "modelln*", "mätar*",
-    "elmätar*", "vattenmätar*", "*mätaren", "anläggnings*", "kvitton*", "transaktions*", "betalningsref*", "post id", "postid",
+    "elmätar*", "vattenmätar*", "*mätaren", "anläggnings*", "kvitton*", "transaktions*", "betalningsref*",
+    "post id", "postid",
     "inläggs*", "version*", "salskod*", "tidsstämpel*", "timestamp*", "tidsstämplad*", "felkod*", "biljettn*", "lottn*",
     "vinstn*", "lånekort*", "kortn*", "kundorder*", "dnr", "diarie*", "epoch", "unix*", "numer zamówienia", "receipt*",
-    "chassin*", "imei", "följesedel*", "fastighetsn*", "abonnemangsn*", "decimaler", "log", "logg", "loggen", "loggrad*",
+    "chassin*", "imei", "följesedel*", "fastighetsn*", "abonnemangsn*", "decimaler", "log", "logg", "loggen",
+    "loggrad*",
     "order", "ordern", "beställning*", "jobb id", "nyckel*", "checksumma*", "hash", "tråd id", "video id",
 )  # fmt: skip
 """Names of numbers that merely look like a person's: said right before a number, they say what it is."""
 
 OTHER_THEME = Lexicon(
-    "faktura*", "*fakturan", "avtal*", "paket*", "biljett*", "kvitto*", "video*", "filen", "fil", "file*", "bild*", "img",
-    "belopp*", "summa", "saldo", "ärende*", "inlägg*", "post", "posten", "garanti*", "reklamation*", "skapad*", "klippet",
+    "faktura*", "*fakturan", "avtal*", "paket*", "biljett*", "kvitto*", "video*", "filen", "fil", "file*", "bild*",
+    "img",
+    "belopp*", "summa", "saldo", "ärende*", "inlägg*", "post", "posten", "garanti*", "reklamation*", "skapad*",
+    "klippet",
     "webbutik*", "betaln*", "betalade", "levererad*", "leverans*",
 )  # fmt: skip
 """What such numbers are about: a doubt, no more."""
@@ -52,6 +58,17 @@ PHONE = Lexicon(
     "هاتف", "رقمي", "اتصل*", "اتصلوا", "jourtelefon",
 )  # fmt: skip
 """Words that introduce a phone number."""
+
+TIME_WORDS = Lexicon(
+    "avstängd*", "avstängt", "stängd*", "stängt", "gäller", "period*", "mellan", "from", "fr o m", "t o m", "tom",
+    "till",
+    "kl", "klockan", "datum*", "tid", "tiden", "logg*", "fel", "felet", "error*", "skärmdump*", "lovet", "*lovet",
+    "veckor",
+    "vecka", "v", "schema*", "bokad*", "bokning*", "uthyr*", "backup*", "uppdaterad*", "publicerad*", "kamera*",
+    "under",
+    "somras", "våras", "höstas", "vintras", "session*", "öppet", "hyr*",
+)  # fmt: skip
+"""Words of times and periods."""
 
 ASSOCIATION = Lexicon(
     "*förening*", "*klubb*", "*kår", "*kåren", "*kårens", "*laget", "*lagets", "insamling*", "julinsamling*", "gåvor",

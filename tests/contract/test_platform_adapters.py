@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -14,9 +14,11 @@ from agents.platforms.platform import Platform
 from agents.platforms.simulated import Item
 from agents.platforms.simulator import running
 from pipeline.event import ObjectKind
+from pipeline.message import Subject
 from pipeline.platform import Action, Answer, Presence
 from tests.fake_platform import FakePlatform
 from tests.orders import a_subject
+from tests.peers.adapters import PEERS, on_loopback
 
 HIDE, UNHIDE, DELETE, READ = Action.HIDE, Action.UNHIDE, Action.DELETE, Action.READ
 COMMENT = a_subject("comment/1 åäö")
@@ -29,6 +31,7 @@ class Bench:
 
     adapter: Platform
     effects: Callable[[], list[Action]]
+    comment: Subject = COMMENT
 
 
 @contextmanager
@@ -46,14 +49,29 @@ def _on_simulator() -> Iterator[Bench]:
             yield Bench(adapter, lambda: [Action(call.action) for call in server.platform.journal])
 
 
-@pytest.fixture(params=[pytest.param(_on_fake, id="fake"), pytest.param(_on_simulator, id="simulator")])
+def _on_loopback(name: str) -> Callable[[], AbstractContextManager[Bench]]:
+    @contextmanager
+    def bench() -> Iterator[Bench]:
+        with on_loopback(name) as peer:
+            yield Bench(
+                peer.adapter, lambda: [Action(call.action) for call in peer.server.platform.journal], peer.comment
+            )
+            assert peer.server.unknown == [], "every request is one the documents know"
+
+    return bench
+
+
+BENCHES = {"fake": _on_fake, "simulator": _on_simulator} | {name: _on_loopback(name) for name in PEERS}
+
+
+@pytest.fixture(params=[pytest.param(made, id=name) for name, made in BENCHES.items()])
 def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
     with request.param() as made:
         yield made
 
 
 def test_an_item_that_nothing_happened_to_is_visible(bench: Bench) -> None:
-    reply = bench.adapter.perform(READ, COMMENT)
+    reply = bench.adapter.perform(READ, bench.comment)
     assert (reply.answer, reply.presence) == (Answer.DONE, Presence.VISIBLE)
     assert bench.effects() == []
 
@@ -71,22 +89,22 @@ def test_an_item_that_nothing_happened_to_is_visible(bench: Bench) -> None:
 def test_what_is_done_is_seen(
     bench: Bench, actions: tuple[Action, ...], presence: Presence, effects: list[Action]
 ) -> None:
-    assert [bench.adapter.perform(action, COMMENT).answer for action in actions] == [Answer.DONE] * len(actions)
-    assert bench.adapter.perform(READ, COMMENT).presence is presence
+    assert [bench.adapter.perform(action, bench.comment).answer for action in actions] == [Answer.DONE] * len(actions)
+    assert bench.adapter.perform(READ, bench.comment).presence is presence
     assert bench.effects() == effects
 
 
 @pytest.mark.parametrize("action", [HIDE, UNHIDE, DELETE])
 def test_a_write_to_what_is_gone_claims_so_and_does_nothing(bench: Bench, action: Action) -> None:
-    bench.adapter.perform(DELETE, COMMENT)
-    reply = bench.adapter.perform(action, COMMENT)
+    bench.adapter.perform(DELETE, bench.comment)
+    reply = bench.adapter.perform(action, bench.comment)
     assert (reply.answer, reply.presence) == (Answer.ALREADY_GONE, None)
     assert bench.effects() == [DELETE]
 
 
 def test_a_reading_of_what_is_gone_says_so(bench: Bench) -> None:
-    bench.adapter.perform(DELETE, COMMENT)
-    reply = bench.adapter.perform(READ, COMMENT)
+    bench.adapter.perform(DELETE, bench.comment)
+    reply = bench.adapter.perform(READ, bench.comment)
     assert (reply.answer, reply.presence) == (Answer.ALREADY_GONE, Presence.GONE)
 
 

@@ -21,7 +21,7 @@ from deploy.local.runtime import SHORT_LIVED, Runtime, embedded_runtime
 class FreshBroker(Protocol):
     """Starts a node of the test's own, which it may kill; it is removed when the test ends."""
 
-    def __call__(  # noqa: D102  the class says it
+    def __call__(
         self, *, security: Mapping[str, str] | None = None, properties: Mapping[str, str] | None = None
     ) -> Kafka: ...
 
@@ -29,7 +29,7 @@ class FreshBroker(Protocol):
 class TopicMaker(Protocol):
     """Makes a topic and returns its name."""
 
-    def __call__(  # noqa: D102  the class says it
+    def __call__(
         self, bootstrap: str, *, partitions: int = 1, config: Mapping[str, str] | None = None
     ) -> str: ...
 

@@ -67,7 +67,7 @@ def perfect() -> Evidence:
             ledger.take(catalog.OUTCOME, wire.encode(outcome(order)))
     counts = Counter(str(sample.expectation.ends) for sample in STREAM)
     kept = {sha: sha for sha in (content_hash(sample.value) for sample in STREAM)}
-    exposure = {"seen": Exposure(324, 0.12, 0.25), "removed": Exposure(40, 1.1, float("inf"))}
+    exposure = {"seen": Exposure(324, 0.1, 0.25), "removed": Exposure(40, 1.0, float("inf"))}
     return Evidence(sent, ledger, Scraped(counts, exposure), kept, platform, {"screen": 0, "archive": 0})
 
 
@@ -242,6 +242,7 @@ def test_what_is_shown_holds_no_planted_value(*, terminal: bool) -> None:
     assert ("\x1b" in shown) == terminal
     assert "SE_PERSONNUMMER ••••" in shown
     assert "Everything adds up" in shown
+    assert "half within 0.1 s, 95 % within 0.25 s" in shown
     assert not any(value in shown for sample in STREAM for value in sample.expectation.planted)
 
 
@@ -251,13 +252,13 @@ def test_metrics_of_several_processes_are_read_together() -> None:
         'anslagsvakt_events_total{account="a",state="passed"} 3.0\n'
         'anslagsvakt_events_total{account="b",state="passed"} 2.0\n'
         "# TYPE anslagsvakt_exposure_seconds histogram\n"
-        'anslagsvakt_exposure_seconds_bucket{le="0.5",step="seen"} 19.0\n'
+        'anslagsvakt_exposure_seconds_bucket{le="0.5",step="seen"} 18.0\n'
         'anslagsvakt_exposure_seconds_bucket{le="1.0",step="seen"} 20.0\n'
         'anslagsvakt_exposure_seconds_bucket{le="+Inf",step="seen"} 20.0\n'
         'anslagsvakt_exposure_seconds_count{step="seen"} 20.0\n'
         'anslagsvakt_exposure_seconds_sum{step="seen"} 5.0\n'
     )
     archive = '# TYPE anslagsvakt_events counter\nanslagsvakt_events_total{account="a",state="review"} 1.0\n'
-    scraped = read([screen, archive])
+    scraped = read({"screen": screen, "archive": archive})
     assert scraped.states == Counter(passed=5, review=1)
-    assert scraped.exposure == {"seen": Exposure(20, 0.25, 0.5)}
+    assert scraped.exposure == {"seen": Exposure(20, 0.5, 1.0)}

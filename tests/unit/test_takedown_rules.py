@@ -270,6 +270,14 @@ TABLE: dict[str, tuple[Case, Step]] = {
         case(attempts=did((DELETE, DONE)), receipt=RECEIPT, capabilities=replace(ALL, verify=False)),
         Finish(Result.FAILED, reason="done by the platform's word, but the item cannot be read back"),
     ),
+    "where nothing can be read, a hide rests on the platform's word": (
+        case(order=HIDDEN_ORDER, attempts=did((HIDE, DONE)), capabilities=replace(ALL, verify=False)),
+        Finish(Result.HIDDEN, reason="by the platform's word: it shows nobody what is hidden"),
+    ),
+    "where reading is refused, a hide is not hidden": (
+        case(order=HIDDEN_ORDER, attempts=did((HIDE, DONE), (READ, FORBIDDEN))),
+        Finish(Result.FAILED, reason="done by the platform's word, but the item cannot be read back"),
+    ),
     "where nothing can be read, a call in doubt is repeated later": (
         case(attempts=did((DELETE, UNKNOWN), start=99), receipt=RECEIPT, capabilities=replace(ALL, verify=False)),
         Wait(after(101.5)),

@@ -1,13 +1,15 @@
 """Is it where somebody lives: a street or place with a house number, and what may follow (flat, floor, postcode, town)?
 
-Source: SS 613401 and Lantmäteriet's address rules (name, number, letter; flat number of four digits since lag (2006:378));
-PostNord's postcode form NNN NN TOWN. A street by its ending, a rural place only after words such as "bor på".
+Source: SS 613401 and Lantmäteriet's address rules (name, number, letter; flat number of four digits since lag
+(2006:378)); PostNord's postcode form NNN NN TOWN. A street by its ending, a rural place only after words such as "bor
+på".
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pipeline.detect.context import Lexicon
 from pipeline.detect.finding import Entity, Finding
@@ -27,7 +29,8 @@ _HOUSE = re.compile(rf"(?<![^\W_])(?<![0-9][.,:/-])({_NUMBER})")
 _NAME = re.compile(rf"([{_LETTER}][{_LETTER}'.-]{{0,38}})[ ]{{1,2}}\Z")
 _END = re.compile(rf"(?:{_ENDINGS})\Z", re.IGNORECASE)
 _TAIL = re.compile(
-    r"(?:,?\s{1,2}(?:lgh\.?\s?[0-9]{1,4}|[0-9]{1,2}\s?tr\.?(?![^\W_])|(?:vån|våning|trapp\w*|port)\.?\s[0-9A-Z]{1,3}|nb|bv|c/o\s[\w ]{2,30}))*"
+    r"(?:,?\s{1,2}(?:lgh\.?\s?[0-9]{1,4}|[0-9]{1,2}\s?tr\.?(?![^\W_])|nb|bv|c/o\s[\w ]{2,30}"
+    r"|(?:vån|våning|trapp\w*|port)\.?\s[0-9A-Z]{1,3})){0,4}"
     r"(?:[,\n]?\s{0,2}(?:SE?-)?[1-9][0-9]{2}\s?[0-9]{2}\s{1,2}[A-ZÅÄÖa-zåäö][A-Za-zÅÄÖåäö]{1,20}(?:\s[A-ZÅÄÖ][a-zåäö]{2,20})?)?"
 )
 _GENERIC = re.compile(
@@ -42,25 +45,37 @@ _UNIT = re.compile(
     r"november|december|lag\b|rum\b|kvadrat|mil\b|kg\b|ton\b|hushåll|lägenheter|villor)", re.IGNORECASE,
 )  # fmt: skip
 _LIVES = Lexicon(
-    "bor", "bor på", "bo", "bodde", "bosatt*", "hemma", "hemma hos", "hos oss", "hos mig", "hos", "adress*", "adressen", "address",
-    "flyttat till", "flyttar till", "oss på", "utanför oss", "gården", "gård", "torpet", "huset", "lives at", "living at", "grannen på",
-    "plogen", "plogbil*", "sopbil*", "hämtning*", "mieszka*", "stanuje*", "visning*", "skicka*", "brev*", "post till", "leverera*",
+    "bor", "bor på", "bo", "bodde", "bosatt*", "hemma", "hemma hos", "hos oss", "hos mig", "hos", "adress*",
+    "adressen", "address",
+    "flyttat till", "flyttar till", "oss på", "utanför oss", "gården", "gård", "torpet", "huset", "lives at",
+    "living at", "grannen på",
+    "plogen", "plogbil*", "sopbil*", "hämtning*", "mieszka*", "stanuje*", "visning*", "skicka*", "brev*",
+    "post till", "leverera*",
     "fakturaadress*", "hämtas",
 )  # fmt: skip
 _RURAL = re.compile(
-    rf"(?<![^\W_])((?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)(?![0-9A-Za-z]|[.,:/-][0-9])"
+    rf"(?<![^\W_])((?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
+    r"(?![0-9A-Za-z]|[.,:/-][0-9])"
 )
 _NOT_PLACE = Lexicon(
-    "linje", "buss", "bussen", "väg", "rv", "route", "klass", "sal", "rum", "grupp", "lag", "vecka", "v", "sid", "sida", "kap", "kapitel",
-    "punkt", "paragraf", "nr", "nummer", "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september",
-    "oktober", "november", "december", "windows", "iphone", "android", "version", "covid", "artikel", "plats", "kanal", "del", "zon",
-    "steg", "nivå", "årskurs", "åk", "line", "bus", "sweden", "svt", "ica", "trafik", "system", "program", "typ", "modell",
+    "linje", "buss", "bussen", "väg", "rv", "route", "klass", "sal", "rum", "grupp", "lag", "vecka", "v", "sid",
+    "sida", "kap", "kapitel",
+    "punkt", "paragraf", "nr", "nummer", "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti",
+    "september",
+    "oktober", "november", "december", "windows", "iphone", "android", "version", "covid", "artikel", "plats",
+    "kanal", "del", "zon",
+    "steg", "nivå", "årskurs", "åk", "line", "bus", "sweden", "svt", "ica", "trafik", "system", "program", "typ",
+    "modell",
 )  # fmt: skip
 _PUBLIC_PLACE = Lexicon(
-    "medborgarkontor*", "kommunhus*", "stadshus*", "bibliotek*", "*skolan", "förskolan", "town hall", "library", "vårdcentral*",
-    "museum*", "museet", "kyrkan", "simhall*", "badhus*", "sporthall*", "idrottshall*", "återvinning*", "butik*", "affär*", "restaurang*",
-    "kafé*", "café*", "fiket", "pizzeri*", "hotell*", "polisstation*", "kontaktcenter", "konsthall*", "fritidsgård*", "mötesplats*",
-    "öppettider", "öppet", "lokal*", "föreningslokal*", "klubbstuga*", "bygdegård*", "aula*", "besöksadress*", "turistbyrå*", "apotek*",
+    "medborgarkontor*", "kommunhus*", "stadshus*", "bibliotek*", "*skolan", "förskolan", "town hall", "library",
+    "vårdcentral*",
+    "museum*", "museet", "kyrkan", "simhall*", "badhus*", "sporthall*", "idrottshall*", "återvinning*", "butik*",
+    "affär*", "restaurang*",
+    "kafé*", "café*", "fiket", "pizzeri*", "hotell*", "polisstation*", "kontaktcenter", "konsthall*",
+    "fritidsgård*", "mötesplats*",
+    "öppettider", "öppet", "lokal*", "föreningslokal*", "klubbstuga*", "bygdegård*", "aula*", "besöksadress*",
+    "turistbyrå*", "apotek*",
 )  # fmt: skip
 HOME = Evidence("home-word", 5)
 POSTCODE = Evidence("postcode", 20)
@@ -68,6 +83,17 @@ SMALL = Evidence("small-letters", 1 / 3)
 ABBREVIATED = Evidence("abbreviated-ending", 1 / 2)
 GENERIC = Evidence("ordinary-word", 1 / 60)
 UNIT = Evidence("unit", 1 / 60)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A name from `start`, its house number to `number_end`, what follows to `end`; `name` without its ending."""
+
+    start: int
+    number_end: int
+    end: int
+    name: str
+    short_ending: bool = False
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
@@ -100,20 +126,37 @@ def _street(reading: Reading, house: re.Match[str], name: re.Match[str], setting
         return None
     while (earlier := _qualifier(text, start)) < start:
         start = earlier
-    end = _end(text, house.end())
-    evidence = tuple(_context(text, start, house.end(), end, stem, small=stem[0].islower(), short=short))
-    return _finding(reading, start, house.end(), end, "street", 0.85, evidence, setting)
+    place = _Place(start, house.end(), _end(text, house.end()), stem, short)
+    return _finding(reading, place, "street", 0.85, setting)
 
 
 def _named(text: str, start: int, stem: str) -> int:
     """A street of two words ("Gröna torg", "Norra vägen"): where the first begins, -1 when there is none."""
     first = _NAME.search(text, max(0, start - 42), start)
-    if stem and len(stem) > 2 or not first or not first[1][0].isupper() or len(first[1]) < 4:
+    if (stem and len(stem) > 2) or not first or not first[1][0].isupper() or len(first[1]) < 4:
         return -1
     return first.start(1)
 
 
-_QUALIFIERS = frozenset("norra södra östra västra stora lilla gamla nya övre nedre inre yttre sankt s:t s:ta".split())
+_QUALIFIERS = frozenset(
+    [
+        "norra",
+        "södra",
+        "östra",
+        "västra",
+        "stora",
+        "lilla",
+        "gamla",
+        "nya",
+        "övre",
+        "nedre",
+        "inre",
+        "yttre",
+        "sankt",
+        "s:t",
+        "s:ta",
+    ]
+)
 
 
 def _qualifier(text: str, start: int) -> int:
@@ -135,8 +178,7 @@ def _rural(reading: Reading, house: re.Match[str], setting: Setting) -> Finding 
     followed = end > match.end(2)
     if not followed and not (lives and lives[0].distance <= 5):
         return None
-    evidence = tuple(_context(text, match.start(), match.end(2), end, match[1], small=False, short=False))
-    return _finding(reading, match.start(), match.end(2), end, "rural", 0.3, evidence, setting)
+    return _finding(reading, _Place(match.start(), match.end(2), end, match[1]), "rural", 0.3, setting)
 
 
 def _end(text: str, at: int) -> int:
@@ -144,28 +186,28 @@ def _end(text: str, at: int) -> int:
     return tail.end() if tail else at
 
 
-def _context(text: str, start: int, at: int, end: int, stem: str, *, small: bool, short: bool) -> Iterator[Evidence]:
-    if end > at:
+def _context(text: str, place: _Place) -> Iterator[Evidence]:
+    if place.end > place.number_end:
         yield POSTCODE
-    elif _LIVES.before(text, start, 40):
+    elif _LIVES.before(text, place.start, 40):
         yield HOME
-    if small:
+    if place.name[0].islower():
         yield SMALL
-    if short:
+    if place.short_ending:
         yield ABBREVIATED
-    if _GENERIC.fullmatch(stem):
+    if _GENERIC.fullmatch(place.name):
         yield GENERIC
-    if _UNIT.match(text, at):
+    if _UNIT.match(text, place.number_end):
         yield UNIT
 
 
-def _finding(
-    reading: Reading, start: int, at: int, end: int, tier: str, prior: float, evidence: tuple[Evidence, ...], setting: Setting
-) -> Finding | None:
+def _finding(reading: Reading, place: _Place, tier: str, prior: float, setting: Setting) -> Finding | None:
+    text = reading.text
+    evidence = tuple(_context(text, place))
     verdict = judge(tier, prior, evidence)
     if verdict.score < FLOOR:
         return None
-    text = reading.text
-    first, last = reading.span(start, end)
-    public = setting.allow.address(text[start:at]) or (HOME not in evidence and bool(_PUBLIC_PLACE.near(text, start, end, 40, 30)))
+    first, last = reading.span(place.start, place.end)
+    known = setting.allow.address(text[place.start : place.number_end])
+    public = known or (HOME not in evidence and bool(_PUBLIC_PLACE.near(text, place.start, place.end, 40, 30)))
     return Finding(Entity.SE_ADDRESS, first, last, verdict.score, f"address.{tier}", public=public, why=verdict.why)

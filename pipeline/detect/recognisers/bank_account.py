@@ -1,12 +1,12 @@
 """Is it a Swedish bank account: a clearing number, then as many digits as that bank uses, with its check digit?
 
-Source: Bankgirot, "Bankernas kontonummeruppbyggnad", as kept by the package `bankkonto`. Nordea's personal accounts (3300
-and 3782) are a personal identity number: both are reported, one inside the other.
+Source: Bankgirot, "Bankernas kontonummeruppbyggnad", as kept by the package `bankkonto`. Nordea's personal accounts
+(3300 and 3782) are a personal identity number: both are reported, one inside the other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import lru_cache
 
 from bankkonto.account import expected_account_length, validate
@@ -23,19 +23,24 @@ from pipeline.detect.setting import Setting
 from pipeline.detect.words import OTHER_LABEL, PHONE
 
 _ACCOUNT = Lexicon(
-    "konto", "kontot", "kontonr", "kontonum*", "kontonummer*", "*konto", "*kontot", "clearing*", "clnr", "cl nr", "account*",
+    "konto", "kontot", "kontonr", "kontonum*", "kontonummer*", "*konto", "*kontot", "clearing*", "clnr", "cl nr",
+    "account*",
     "bankkonto*", "lönekonto*", "personkonto*", "sparkonto*", "tili", "rachunek", "račun",
 )  # fmt: skip
 _BANK = Lexicon(
-    "swedbank*", "sparbank*", "handelsbank*", "shb", "seb", "nordea*", "länsförsäkringar*", "ica banken*", "danske bank*",
-    "skandia*", "sbab", "avanza", "nordnet", "lf bank", "klarna", "bank", "banken", "bankgirot", "forex", "ikano*", "lön", "lönen",
+    "swedbank*", "sparbank*", "handelsbank*", "shb", "seb", "nordea*", "länsförsäkringar*", "ica banken*",
+    "danske bank*",
+    "skandia*", "sbab", "avanza", "nordnet", "lf bank", "klarna", "bank", "banken", "bankgirot", "forex", "ikano*",
+    "lön", "lönen",
     "insättning*", "sätt in", "sätta in", "återbetaln*", "betala ut", "utbetaln*", "betala tillbaka", "swisha",
 )  # fmt: skip
+_CLOSE = 14
 _PERSONAL = ("3300", "3782")
 _JOINTS = frozenset({"-", " ", ",", ", ", " - ", "- ", " -", ".", ": ", " , ", "/", " / "})
 _BREAKS = frozenset({" ", "-", ".", "", " - "})
 ACCOUNT = Evidence("account-word", 60)
 BANK = Evidence("bank-word", 20)
+BANK_NAMED = Evidence("bank-word-close-by", 60)
 OTHER = Evidence("other-number-word", 1 / 30)
 PHONE_WORD = Evidence("phone-word", 1 / 30)
 
@@ -51,7 +56,7 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
             at = max(at + 1, after)
 
 
-def _at(reading: Reading, chain: Chain, first: int, setting: Setting) -> Iterator[Finding]:
+def _at(reading: Reading, chain: Chain, first: int, setting: Setting) -> Generator[Finding, None, int]:
     for clearing, account, after in _splits(chain, first):
         tier, prior = _tier(clearing, account, chain, first, setting)
         if not prior:
@@ -103,7 +108,9 @@ def _splits(chain: Chain, first: int) -> Iterator[tuple[str, str, int]]:
         account += groups[after - 1]
         if len(account) > 10:
             return
-        if len(account) >= 6 and (after == len(groups) or len(account) == _length(clearing) or seps[after - 1] not in _BREAKS):
+        if len(account) >= 6 and (
+            after == len(groups) or len(account) == _length(clearing) or seps[after - 1] not in _BREAKS
+        ):
             yield clearing, account, after
 
 
@@ -120,14 +127,14 @@ def _tier(clearing: str, account: str, chain: Chain, first: int, setting: Settin
     if _check(clearing, account):
         fifth = len(clearing) == 5 and chain.groups[first] != clearing and len(chain.groups[first]) == 4
         return ("checked-five", 0.6) if fifth else ("checked", 0.1)
-    return "unchecked", 0.02
+    return "unchecked", 0.08
 
 
 @lru_cache(maxsize=1024)
 def _length(clearing: str) -> int:
     """How long this bank's account numbers are; 0: no such bank."""
     try:
-        return expected_account_length(clearing + "0" if clearing[0] == "8" and len(clearing) == 4 else clearing)
+        return int(expected_account_length(clearing + "0" if clearing[0] == "8" and len(clearing) == 4 else clearing))
     except BankkontoValidationError:
         return 0
 
@@ -135,7 +142,7 @@ def _length(clearing: str) -> int:
 def _check(clearing: str, account: str) -> bool:
     full = clearing + "0" if clearing[0] == "8" and len(clearing) == 4 else clearing
     try:
-        return validate(full, account.zfill(_length(clearing)))
+        return bool(validate(full, account.zfill(_length(clearing))))
     except BankkontoValidationError:
         return False
 
@@ -147,7 +154,7 @@ def _context(text: str, start: int, end: int) -> Iterator[Evidence]:
     if account or (after and closest not in (2, 3)):
         yield ACCOUNT
     elif bank:
-        yield BANK
+        yield BANK_NAMED if bank[0].distance <= _CLOSE else BANK
     if closest == 2:
         yield OTHER
     elif closest == 3:

@@ -1,7 +1,7 @@
 """Is it a payment card: an issuer's first digits, the right length, Luhn, and nothing that says it is another number?
 
-Source: ISO/IEC 7812-1 and the schemes' published ranges (Visa 4, Mastercard 51-55 and 2221-2720, American Express 34 and 37,
-Diners 36/38/300-305, Discover 6011/644-649/65, JCB 3528-3589, UnionPay 62, Maestro).
+Source: ISO/IEC 7812-1 and the schemes' published ranges (Visa 4, Mastercard 51-55 and 2221-2720, American Express 34
+and 37, Diners 36/38/300-305, Discover 6011/644-649/65, JCB 3528-3589, UnionPay 62, Maestro).
 """
 
 from __future__ import annotations
@@ -21,11 +21,15 @@ from pipeline.detect.words import OTHER_LABEL, OTHER_THEME
 
 _SIZES = frozenset({13, 14, 15, 16, 18, 19})
 _LABEL = Lexicon(
-    "kort", "kortet", "kortnr", "kortnummer*", "*kort", "*kortet", "visa", "mastercard", "amex", "american express", "maestro",
-    "card*", "credit*", "debit*", "kredit*", "betalkort*", "bankkort*", "cvc", "cvv", "karta", "karty", "kartica*", "kortti*",
+    "kort", "kortet", "kortnr", "kortnummer*", "*kort", "*kortet", "visa", "mastercard", "amex",
+    "american express", "maestro",
+    "card*", "credit*", "debit*", "kredit*", "betalkort*", "bankkort*", "cvc", "cvv", "karta", "karty", "kartica*",
+    "kortti*",
     "kreditkart*", "kaart*", "картк*", "بطاق*",
 )  # fmt: skip
-_LIBRARY = Lexicon("lånekort*", "bibliotekskort*", "presentkort*", "medlemskort*", "busskort*", "passerkort*", "sim", "rabattkort*")
+_LIBRARY = Lexicon(
+    "lånekort*", "bibliotekskort*", "presentkort*", "medlemskort*", "busskort*", "passerkort*", "sim", "rabattkort*"
+)
 _ISSUERS = (
     (re.compile(r"4"), {16, 19}, 0.93),
     (re.compile(r"4"), {13}, 0.2),
@@ -38,7 +42,9 @@ _ISSUERS = (
     (re.compile(r"5018|5020|5038|5893|6304|6759|676[1-3]"), {16, 18, 19}, 0.6),
 )
 _GROUPED = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
-_EXPIRY = re.compile(r"\W{1,3}(?:exp\w*\W{1,3})?(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?[2-4][0-9]\b|\W{1,12}cv[cv]\b", re.IGNORECASE)
+_EXPIRY = re.compile(
+    r"\W{1,3}(?:exp\w*\W{1,3})?(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?[2-4][0-9]\b|\W{1,12}cv[cv]\b", re.IGNORECASE
+)
 LABELLED = Evidence("card-word", 20)
 EXPIRES = Evidence("expiry-or-cvc", 20)
 GROUPED = Evidence("grouped-as-on-a-card", 4)
@@ -47,7 +53,7 @@ THEME = Evidence("other-number-theme", 1 / 2)
 IN_URL = Evidence("inside-address-of-a-page", 1 / 60)
 
 
-def find(reading: Reading, setting: Setting) -> Iterator[Finding]:  # noqa: ARG001 every recogniser has the same shape
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every card number; a longer row of digits is none."""
     for chain in reading.chains:
         if chain.size < 13:
@@ -69,7 +75,7 @@ def _issuer(digits: str) -> float:
 
 def _layout(window: Window) -> bool:
     layout = window.layout
-    even = len(set(layout[:-1])) <= 1 and len(set(window.seps)) <= 1
+    even = len(set(layout[:-1])) == 1 and len(set(window.seps)) == 1 and layout[-1] <= layout[0] <= 6
     return len(layout) == 1 or layout in _GROUPED or even
 
 

@@ -21,24 +21,105 @@ _REGISTER = re.compile(
 _LOWER = re.compile(r"(?<![\w/])([a-zåäö]{2,5})([ ./-])((?:19|20)[0-9]{2})[/-]([0-9]{2,6})(?![0-9])")
 _BARE = re.compile(r"(?<![0-9/.:-])((?:19|20)[0-9]{2})[/:-]([0-9]{2,6})(?![0-9]|[/.:-][0-9])")
 _COURT = re.compile(r"(?<![^\W_])((?:PMT|PMÄ|PMB|[TBÄMKF])\s?)?([0-9]{1,6})-([0-9]{2})(?![0-9]|-[0-9])")
-_POLICE = re.compile(r"(?<![0-9])[0-9]{4}-[KN][0-9]{3,8}-[0-9]{2}(?![0-9])|(?<![^\W_])K[0-9]{4,8}-[0-9]{2}(?![0-9])", re.IGNORECASE)
+_POLICE = re.compile(
+    r"(?<![0-9])[0-9]{4}-[KN][0-9]{3,8}-[0-9]{2}(?![0-9])|(?<![^\W_])K[0-9]{4,8}-[0-9]{2}(?![0-9])", re.IGNORECASE
+)
 _LAW = frozenset(
-    "SFS AFS FS SOSFS EU EG PROP BET SKR SOU DS DIR NJA RÅ HFD ISO EN RSKR BFS TSFS KIFS LVFS SKOLFS HSLF NFS MSBFS HT VT VM EM OS RK "
-    "KL DEN MAJ JUNI JULI JAN FEB MARS APRIL AUG SEP SEPT OKT NOV DEC ÅR AV OCH PÅ TILL FRÅN SEDAN UNDER LAG LÄSÅR SÄSONG IFRÅN I".split()
+    [
+        "SFS",
+        "AFS",
+        "FS",
+        "SOSFS",
+        "EU",
+        "EG",
+        "PROP",
+        "BET",
+        "SKR",
+        "SOU",
+        "DS",
+        "DIR",
+        "NJA",
+        "RÅ",
+        "HFD",
+        "ISO",
+        "EN",
+        "RSKR",
+        "BFS",
+        "TSFS",
+        "KIFS",
+        "LVFS",
+        "SKOLFS",
+        "HSLF",
+        "NFS",
+        "MSBFS",
+        "HT",
+        "VT",
+        "VM",
+        "EM",
+        "OS",
+        "RK",
+        "KL",
+        "DEN",
+        "MAJ",
+        "JUNI",
+        "JULI",
+        "JAN",
+        "FEB",
+        "MARS",
+        "APRIL",
+        "AUG",
+        "SEP",
+        "SEPT",
+        "OKT",
+        "NOV",
+        "DEC",
+        "ÅR",
+        "AV",
+        "OCH",
+        "PÅ",
+        "TILL",
+        "FRÅN",
+        "SEDAN",
+        "UNDER",
+        "LAG",
+        "LÄSÅR",
+        "SÄSONG",
+        "IFRÅN",
+        "I",
+    ]
 )
 _DIARY = Lexicon(
-    "dnr", "diarien*", "diarie*", "ärende", "ärendet", "ärenden*", "ärendenr", "beslut", "beslutet", "akt", "aktn*", "aktnr",
+    "dnr", "diarien*", "diarie*", "ärende", "ärendet", "ärenden*", "ärendenr", "beslut", "beslutet", "akt",
+    "aktn*", "aktnr",
     "case", "case no", "sprawa", "sprawy", "predmet", "överklag*", "handlingen",
 )  # fmt: skip
 _COURT_WORD = Lexicon(
-    "mål", "målet", "målnr", "målnummer*", "mål nr", "mål nummer", "tingsrätt*", "hovrätt*", "kammarrätt*", "förvaltningsrätt*",
+    "mål", "målet", "målnr", "målnummer*", "mål nr", "mål nummer", "tingsrätt*", "hovrätt*", "kammarrätt*",
+    "förvaltningsrätt*",
     "högsta domstolen", "domstol*", "migrationsdomstol*", "*överdomstol*", "court", "dom", "domen",
 )  # fmt: skip
 _POLICE_WORD = Lexicon("polis*", "anmälan", "anmäld", "police*", "politianmeld*", "k nr", "brott*", "policj*")
-_OWN = Lexicon("mitt", "min", "mina", "vårt", "vår", "hennes", "hans", "deras", "my", "moje", "moj", "familj*", "sonens", "dotterns")
+_OWN = Lexicon(
+    "mitt",
+    "min",
+    "mina",
+    "vårt",
+    "vår",
+    "hennes",
+    "hans",
+    "deras",
+    "my",
+    "moje",
+    "moj",
+    "familj*",
+    "sonens",
+    "dotterns",
+)
 _PUBLIC = Lexicon(
-    "detaljplan*", "samråd*", "protokoll*", "kallelse*", "remiss*", "översiktsplan*", "kungörelse*", "utställ*", "anslag*",
-    "på granskning", "budget*", "motion", "motionen", "medborgarförslag*", "upphandling*", "fullmäktig*", "nämndens", "taxa*",
+    "detaljplan*", "samråd*", "protokoll*", "kallelse*", "remiss*", "översiktsplan*", "kungörelse*", "utställ*",
+    "anslag*",
+    "på granskning", "budget*", "motion", "motionen", "medborgarförslag*", "upphandling*", "fullmäktig*",
+    "nämndens", "taxa*",
     "planprogram*", "naturreserv*", "allmän handling", "allmänna handlingar", "diariet",
 )  # fmt: skip
 LABELLED = Evidence("case-word", 30)
@@ -47,7 +128,7 @@ LONG_PREFIX = Evidence("word-not-a-code", 1 / 15)
 SEASON = Evidence("season-or-statute-shape", 1 / 20)
 
 
-def find(reading: Reading, setting: Setting) -> Iterator[Finding]:  # noqa: ARG001 every recogniser has the same shape
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every case number, the public ones marked so."""
     text = reading.text
     for match in _POLICE.finditer(text):
@@ -101,6 +182,10 @@ def _finding(
         return
     text = reading.text
     own = _OWN.near(text, match.start(), match.end(), 40, 30)
-    public = tier in ("register", "year-and-number") and not own and bool(_PUBLIC.near(text, match.start(), match.end(), 60, 60))
+    public = (
+        tier in ("register", "year-and-number")
+        and not own
+        and bool(_PUBLIC.near(text, match.start(), match.end(), 60, 60))
+    )
     start, end = reading.span(match.start(), match.end())
     yield Finding(Entity.SE_CASE_NUMBER, start, end, verdict.score, f"case.{tier}", public=public, why=verdict.why)

@@ -23,19 +23,126 @@ _DOT_WORD = r"(?:punkt|prick|dot|punktum|piste|kropka|tačka|точка|крап
 _DOT = rf"(?:\s?[.](?!\s?[.])\s?|\s?[(\[{{]\s?(?:{_DOT_WORD}|[.])\s?[)\]}}]\s?|\s{_DOT_WORD}\s)"
 _PLAIN_LOCAL = re.compile(r"[^\W_](?:[\w.+%'&-]{0,62}[\w+-])?\Z|[^\W_]\Z")
 _PLAIN_DOMAIN = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?(?:\.[^\W_](?:[\w-]{0,61}[^\W_])?){1,5}")
-_LOOSE_LOCAL = re.compile(rf"(?:(?<=\s)|\A|(?<=[(:,;\"'<]))(?:[\w+-]{{1,40}}{_DOT}){{0,3}}[\w+-]{{1,40}}\s{{0,2}}\Z", re.IGNORECASE)
+_LOOSE_LOCAL = re.compile(
+    rf"(?:(?<=\s)|\A|(?<=[(:,;\"'<]))(?:[\w+-]{{1,40}}{_DOT}){{0,3}}[\w+-]{{1,40}}\s{{0,2}}\Z", re.IGNORECASE
+)
 _LOOSE_DOMAIN = re.compile(rf"\s{{0,2}}[\w-]{{1,40}}(?:{_DOT}[\w-]{{1,40}}){{1,3}}", re.IGNORECASE)
 _SPLIT_DOT = re.compile(_DOT, re.IGNORECASE)
 _TLDS = frozenset(
-    "com net org info nu se no dk fi de pl uk eu ba rs hr ua is ee lv lt nl be fr es it at ch ie cz sk ro gr pt tr ru us ca au io me tv"
-    " co ai app dev biz name email mail online site shop blog gov edu example test invalid exempel".split()
+    [
+        "com",
+        "net",
+        "org",
+        "info",
+        "nu",
+        "se",
+        "no",
+        "dk",
+        "fi",
+        "de",
+        "pl",
+        "uk",
+        "eu",
+        "ba",
+        "rs",
+        "hr",
+        "ua",
+        "is",
+        "ee",
+        "lv",
+        "lt",
+        "nl",
+        "be",
+        "fr",
+        "es",
+        "it",
+        "at",
+        "ch",
+        "ie",
+        "cz",
+        "sk",
+        "ro",
+        "gr",
+        "pt",
+        "tr",
+        "ru",
+        "us",
+        "ca",
+        "au",
+        "io",
+        "me",
+        "tv",
+        "co",
+        "ai",
+        "app",
+        "dev",
+        "biz",
+        "name",
+        "email",
+        "mail",
+        "online",
+        "site",
+        "shop",
+        "blog",
+        "gov",
+        "edu",
+        "example",
+        "test",
+        "invalid",
+        "exempel",
+    ]
 )
 _FREE = frozenset(
-    "gmail hotmail outlook live yahoo icloud me msn telia bredband comhem spray protonmail proton mail gmx passagen swipnet".split()
+    [
+        "gmail",
+        "hotmail",
+        "outlook",
+        "live",
+        "yahoo",
+        "icloud",
+        "me",
+        "msn",
+        "telia",
+        "bredband",
+        "comhem",
+        "spray",
+        "protonmail",
+        "proton",
+        "mail",
+        "gmx",
+        "passagen",
+        "swipnet",
+    ]
 )
 _ROLES = frozenset(
-    "info kontakt kontaktcenter kansli kansliet styrelse styrelsen faktura support kundtjanst kundtjänst reception bokning"
-    " press redaktion redaktionen registrator admin post bestallning order office contact hello hej service".split()
+    [
+        "info",
+        "kontakt",
+        "kontaktcenter",
+        "kansli",
+        "kansliet",
+        "styrelse",
+        "styrelsen",
+        "faktura",
+        "support",
+        "kundtjanst",
+        "kundtjänst",
+        "reception",
+        "bokning",
+        "press",
+        "redaktion",
+        "redaktionen",
+        "registrator",
+        "admin",
+        "post",
+        "bestallning",
+        "order",
+        "office",
+        "contact",
+        "hello",
+        "hej",
+        "service",
+    ]
 )
 _LONGEST = 120
 

@@ -1,7 +1,7 @@
 """Is it a Finnish, Norwegian, Danish or Polish identity number?
 
-Source: Digi- ja väestötietovirasto (HETU, mod 31), Skatteetaten (fødselsnummer, two mod 11 digits), CPR-kontoret (DDMMYY-NNNN,
-no check digit since 2007, so only beside a word), Ministerstwo Cyfryzacji (PESEL, weights 1 3 7 9).
+Source: Digi- ja väestötietovirasto (HETU, mod 31), Skatteetaten (fødselsnummer, two mod 11 digits), CPR-kontoret
+(DDMMYY-NNNN, no check digit since 2007, so only beside a word), Ministerstwo Cyfryzacji (PESEL, weights 1 3 7 9).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _HETU_SIGNS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _NO_FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 _NO_SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
 _PESEL = (1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1)
+_FINNISH = Lexicon("hetu*", "henkilötunnu*", "finsk*", "finland", "finnish*", "sotu")
 _NORWEGIAN = Lexicon("fødselsn*", "personn*", "fnr", "norsk*", "norge", "d nummer", "norwegian*")
 _POLISH = Lexicon("pesel*", "polsk*", "dowód*", "numer ewidencyjny")
 _DANISH = Lexicon("cpr*", "cpr nr", "cpr nummer", "danska personn*", "dansk*")
@@ -31,24 +32,22 @@ LABELLED = Evidence("identity-number-word", 30)
 OTHER = Evidence("other-number-word", 1 / 60)
 
 
-def find(reading: Reading, setting: Setting) -> Iterator[Finding]:  # noqa: ARG001 every recogniser has the same shape
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every foreign identity number whose check digits, or words, say so."""
     text = reading.text
     for match in _HETU.finditer(text):
         if hetu(match[1], match[2], match[3]):
-            yield _finding(reading, match, "finnish", 0.97, ())
+            certain = not match[3].isdecimal() or match[0][6] != "-"
+            yield from _told(reading, match, "finnish", 0.97 if certain else 0.2, _FINNISH)
     for match in _ELEVEN.finditer(text):
         digits = match[1] + match[2]
         for tier, valid, words in (("norwegian", norwegian(digits), _NORWEGIAN), ("polish", pesel(digits), _POLISH)):
             if not valid:
                 continue
-            found = _finding(reading, match, tier, 0.6, tuple(_context(text, match, words)))
-            if found.score >= FLOOR:
-                yield found
-                break
+            yield from _told(reading, match, tier, 0.6, words)
     for match in _CPR.finditer(text):
         if _DANISH.before(text, match.start(), 30) and _day_first(match[1]):
-            yield _finding(reading, match, "danish", 0.3, (LABELLED,))
+            yield from _told(reading, match, "danish", 0.3, _DANISH)
 
 
 def hetu(date: str, serial: str, sign: str) -> bool:
@@ -85,7 +84,8 @@ def _context(text: str, match: re.Match[str], words: Lexicon) -> Iterator[Eviden
         yield OTHER
 
 
-def _finding(reading: Reading, match: re.Match[str], tier: str, prior: float, evidence: tuple[Evidence, ...]) -> Finding:
-    start, end = reading.span(match.start(), match.end())
-    verdict = judge(tier, prior, evidence)
-    return Finding(Entity.FOREIGN_ID, start, end, verdict.score, f"foreign-id.{tier}", why=verdict.why)
+def _told(reading: Reading, match: re.Match[str], tier: str, prior: float, words: Lexicon) -> Iterator[Finding]:
+    verdict = judge(tier, prior, tuple(_context(reading.text, match, words)))
+    if verdict.score >= FLOOR:
+        start, end = reading.span(match.start(), match.end())
+        yield Finding(Entity.FOREIGN_ID, start, end, verdict.score, f"foreign-id.{tier}", why=verdict.why)

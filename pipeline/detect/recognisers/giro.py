@@ -12,7 +12,7 @@ from pipeline.detect.context import Lexicon, nearest
 from pipeline.detect.digits import Window
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
-from pipeline.detect.score import FLOOR, Evidence, judge
+from pipeline.detect.score import FLOOR, Evidence, Judgement, judge
 from pipeline.detect.setting import Setting
 from pipeline.detect.validators import luhn
 from pipeline.detect.words import OTHER_LABEL, PHONE
@@ -23,6 +23,9 @@ _SWISH = Lexicon("swish*", "swisha*")
 _PAY = Lexicon("betala*", "inbetaln*", "medlemsavgift*", "avgift*", "giro*", "gåva*", "gåvor", "insamling*", "sätt in")
 _BG_LAYOUTS = frozenset({(3, 4), (4, 4)})
 _PG_SIZES = frozenset(range(2, 9))
+_SWISH_SIZE = frozenset({10})
+_SWISH_FIRM = (Entity.SE_SWISH, "swish.firm")
+_Found = tuple[tuple[Entity, str], Judgement]
 LABELLED = Evidence("giro-word", 200)
 PAYMENT = Evidence("payment-word", 10)
 OTHER = Evidence("other-number-word", 1 / 30)
@@ -31,43 +34,40 @@ PHONE_WORD = Evidence("phone-word", 1 / 30)
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every giro or firm's Swish number that a word introduces, or whose shape has no other use."""
+    text = reading.text
     for chain in reading.chains:
         for window in chain.windows(_PG_SIZES, 4):
             if window.outer < window.inner and luhn(window.digits):
-                yield from _giro(reading, window, setting)
-        for window in chain.windows(frozenset({10}), 4) if chain.size >= 10 else ():
-            if window.digits.startswith("123") and _SWISH.before(reading.text, window.start, 24):
-                yield _finding(reading, window, Entity.SE_SWISH, "swish.firm", 0.9, ())
+                found = _labelled(text, window) or _unlabelled(text, window)
+                if found and found[1].score >= FLOOR:
+                    public = window.digits in setting.allow.giros
+                    yield _finding(reading, window, found[1], found[0], public=public)
+        for window in chain.windows(_SWISH_SIZE, 4):
+            if window.digits.startswith("123") and _SWISH.before(text, window.start, 24):
+                yield _finding(reading, window, judge("firm", 0.9), _SWISH_FIRM, public=True)
 
 
-def _giro(reading: Reading, window: Window, setting: Setting) -> Iterator[Finding]:
-    layout, text = window.layout, reading.text
-    bank = _BANKGIRO.before(text, window.start, 30)
-    plus = _PLUSGIRO.before(text, window.start, 30)
-    closest = nearest(bank, plus)
-    size = len(window.digits)
-    joined = window.seps[-1:] == ("-",)
-    if closest == 0 and (layout in _BG_LAYOUTS or (len(layout) == 1 and size in (7, 8))):
-        yield _finding(reading, window, Entity.SE_BANKGIRO, "bankgiro.labelled", 0.4, (LABELLED,), setting)
-    elif closest == 1 and layout[-1] == 1 and (joined or size > 3):
-        yield _finding(reading, window, Entity.SE_PLUSGIRO, "plusgiro.labelled", 0.4, (LABELLED,), setting)
-    elif closest == 1 and len(layout) == 1 and size > 3:
-        yield _finding(reading, window, Entity.SE_PLUSGIRO, "plusgiro.labelled", 0.2, (LABELLED,), setting)
-    elif joined and closest is None:
-        yield from _unlabelled(reading, window, setting)
+def _labelled(text: str, window: Window) -> _Found | None:
+    closest = nearest(_BANKGIRO.before(text, window.start, 30), _PLUSGIRO.before(text, window.start, 30))
+    layout, size = window.layout, len(window.digits)
+    whole = len(layout) == 1
+    if closest == 0 and (layout in _BG_LAYOUTS or (whole and size in (7, 8))):
+        return (Entity.SE_BANKGIRO, "bankgiro.labelled"), judge("labelled", 0.4, (LABELLED,))
+    if closest == 1 and ((whole and size > 3) or (layout[-1] == 1 and (window.seps[-1:] == ("-",) or size > 3))):
+        return (Entity.SE_PLUSGIRO, "plusgiro.labelled"), judge("labelled", 0.3, (LABELLED,))
+    return None
 
 
-def _unlabelled(reading: Reading, window: Window, setting: Setting) -> Iterator[Finding]:
+def _unlabelled(text: str, window: Window) -> _Found | None:
     layout = window.layout
-    evidence = tuple(_context(reading.text, window.start, window.end))
+    if window.seps[-1:] != ("-",):
+        return None
+    evidence = tuple(_context(text, window.start, window.end))
     if layout in _BG_LAYOUTS:
-        found = _finding(reading, window, Entity.SE_BANKGIRO, "bankgiro.shape", 0.1, evidence, setting)
-    elif len(layout) >= 3 and layout[-1] == 1 and set(layout[1:-1]) == {2} and len(window.digits) >= 5:
-        found = _finding(reading, window, Entity.SE_PLUSGIRO, "plusgiro.shape", 0.2, evidence, setting)
-    else:
-        return
-    if found.score >= FLOOR:
-        yield found
+        return (Entity.SE_BANKGIRO, "bankgiro.shape"), judge("shape", 0.1, evidence)
+    if len(layout) >= 3 and layout[-1] == 1 and set(layout[1:-1]) == {2} and len(window.digits) >= 5:
+        return (Entity.SE_PLUSGIRO, "plusgiro.shape"), judge("shape", 0.2, evidence)
+    return None
 
 
 def _context(text: str, start: int, end: int) -> Iterator[Evidence]:
@@ -80,10 +80,7 @@ def _context(text: str, start: int, end: int) -> Iterator[Evidence]:
 
 
 def _finding(
-    reading: Reading, window: Window, entity: Entity, rule: str, prior: float, evidence: tuple[Evidence, ...],
-    setting: Setting | None = None,
-) -> Finding:  # fmt: skip
+    reading: Reading, window: Window, verdict: Judgement, kind: tuple[Entity, str], *, public: bool
+) -> Finding:
     start, end = reading.span(window.start, window.end)
-    verdict = judge(rule.partition(".")[2], prior, evidence)
-    public = entity is Entity.SE_SWISH or (setting is not None and window.digits in setting.allow.giros)
-    return Finding(entity, start, end, verdict.score, rule, public=public, why=verdict.why)
+    return Finding(kind[0], start, end, verdict.score, kind[1], public=public, why=verdict.why)

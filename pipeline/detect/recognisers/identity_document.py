@@ -17,13 +17,14 @@ from pipeline.detect.setting import Setting
 
 _SHAPE = re.compile(r"(?<![^\W_])(?:[A-Z]{2}[0-9]{7}|[0-9]{8,9})(?![^\W_]|[-:/][0-9])", re.IGNORECASE)
 _LABEL = Lexicon(
-    "pass", "passet", "passnr", "passnum*", "pass nr", "passport*", "id kort*", "idkort*", "identitetskort*", "nationellt id*",
+    "pass", "passet", "passnr", "passnum*", "pass nr", "passport*", "id kort*", "idkort*", "identitetskort*",
+    "nationellt id*",
     "körkort*", "körkortsn*", "driving licence*", "paszport*", "pasoš*", "pasi*", "legitimation*", "leg nr",
 )  # fmt: skip
 LABELLED = Evidence("document-word", 30)
 
 
-def find(reading: Reading, setting: Setting) -> Iterator[Finding]:  # noqa: ARG001 every recogniser has the same shape
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every number of the shape right after such a word."""
     text = reading.text
     for match in _SHAPE.finditer(text):

@@ -18,17 +18,31 @@ from pipeline.detect.setting import Setting
 _V4 = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w]|\.[0-9])")
 _V6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
 _LABEL = Lexicon(
-    "ip*", "adress*", "address*", "nät*", "gästnät*", "wifi", "wlan", "server*", "logg*", "router*", "ping*", "dns", "från", "mask"
+    "ip*",
+    "adress*",
+    "address*",
+    "nät*",
+    "gästnät*",
+    "wifi",
+    "wlan",
+    "server*",
+    "logg*",
+    "router*",
+    "ping*",
+    "dns",
+    "från",
+    "mask",
 )
 _VERSION = Lexicon(
-    "version*", "v", "ver", "appen", "app", "uppdater*", "android*", "ios", "windows", "release", "build", "firmware", "kap", "kapitel",
+    "version*", "v", "ver", "appen", "app", "uppdater*", "android*", "ios", "windows", "release", "build",
+    "firmware", "kap", "kapitel",
     "avsnitt", "punkt", "paragraf", "stycke", "programmet", "mjukvara",
 )  # fmt: skip
 LABELLED = Evidence("network-word", 5)
 VERSION = Evidence("version-word", 1 / 30)
 
 
-def find(reading: Reading, setting: Setting) -> Iterator[Finding]:  # noqa: ARG001 every recogniser has the same shape
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every IP address; a lone one says little about anybody, so policy leaves it."""
     text = reading.text
     for pattern, tier in ((_V4, "v4"), (_V6, "v6")):

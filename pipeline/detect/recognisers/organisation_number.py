@@ -1,8 +1,8 @@
 """Is it the number of a legal person: NNNNNN-NNNN with a third digit of 2 or more?
 
-Source: Skatteverket SKV 709 and lag (1974:174): first digit = group (2 state and municipalities, 5 limited companies, 7 and 8
-associations and foundations, 9 partnerships), third digit at least 2, Luhn; written with 16 before it in registers.
-A sole trader's number is the person's own, see `personal_number`. Never by the check digit alone.
+Source: Skatteverket SKV 709 and lag (1974:174): first digit = group (2 state and municipalities, 5 limited companies,
+7 and 8 associations and foundations, 9 partnerships), third digit at least 2, Luhn; written with 16 before it in
+registers. A sole trader's number is the person's own, see `personal_number`. Never by the check digit alone.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ _LABEL = Lexicon(
 )  # fmt: skip
 _OWNER = Lexicon(
     "ab", "aktiebolag*", "hb", "handelsbolag*", "kb", "brf", "*förening*", "*bolag*", "*stiftelse*", "firma*", "firman",
-    "*företag*", "*klubb*", "kommun*", "region*", "*kår*", "byalag*", "samfällighet*", "association*", "company", "ek för",
+    "*företag*", "*klubb*", "kommun*", "region*", "*kår*", "byalag*", "samfällighet*", "association*", "company",
+    "ek för",
     "fastighetsägare", "entreprenör*",
 )  # fmt: skip
 _TIERS = {("-",): ("canonical", 0.7), (): ("compact", 0.05)}
@@ -56,7 +57,9 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
             if verdict.score >= FLOOR:
                 start, end = reading.span(window.start, window.end)
                 rule, public = f"organisationsnummer.{tier}", digits[-10:] in setting.allow.organisations
-                yield Finding(Entity.SE_ORGANISATIONSNUMMER, start, end, verdict.score, rule, public=public, why=verdict.why)
+                yield Finding(
+                    Entity.SE_ORGANISATIONSNUMMER, start, end, verdict.score, rule, public=public, why=verdict.why
+                )
 
 
 def legal_person(digits: str) -> bool:

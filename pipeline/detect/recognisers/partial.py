@@ -1,8 +1,8 @@
 """Is it a personal identity number that is masked, told in two parts, or written day first?
 
-A date of birth with some of the last four signs hidden; a date here and "sista fyra" there; "12 januari 1985 2384". What
-is masked or split is never sure enough to act on (its score says how whole it is), people look; the last four alone,
-without a date, are a cue and no value. Source: the ways people write, SKV 704 for the number itself.
+A date of birth with some of the last four signs hidden; a date here and "sista fyra" there; "12 januari 1985 2384".
+What is masked or split is never sure enough to act on (its score says how whole it is), people look; the last four
+alone, without a date, are a cue and no value. Source: the ways people write, SKV 704 for the number itself.
 """
 
 from __future__ import annotations
@@ -26,13 +26,30 @@ _MASKED = re.compile(
 _ZEROES = re.compile(r"(?<![0-9])((?:18|19|20)?[0-9]{6})[-+]0000(?![0-9])")
 _DATE_HIDDEN = re.compile(rf"(?<![^\W_])[{_HIDE}]{{6,8}}\s?[-+]\s?[0-9]{{4}}(?![0-9])")
 _LAST_FOUR = Lexicon(
-    "sista fyra", "fyra sista", "sista 4", "4 sista", "last four", "last 4", "slutar på", "slutar med", "slutsiffror*", "kontrollsiffr*",
-    "koden efter", "sedan kommer", "resten är", "följt av", "ostatnie cztery", "cztery ostatnie", "posljednje četiri", "zadnje četiri",
-    "siste fire", "sidste fire", "fire siste", "viimeiset neljä", "neljä viimeistä", "останні чотири", "آخر أربعة", "afarta u dambeeya",
+    "sista fyra", "fyra sista", "sista 4", "4 sista", "last four", "last 4", "slutar på", "slutar med",
+    "slutsiffror*", "kontrollsiffr*",
+    "koden efter", "sedan kommer", "resten är", "följt av", "ostatnie cztery", "cztery ostatnie",
+    "posljednje četiri", "zadnje četiri",
+    "siste fire", "sidste fire", "fire siste", "viimeiset neljä", "neljä viimeistä", "останні чотири", "آخر أربعة",
+    "afarta u dambeeya",
     "ändelsen", "och sen", "sen kommer", "plus", "ends with", "ending in", "avslutas med", "sista siffrorna", "de fyra",
 )  # fmt: skip
 _SURE = Lexicon(*_LAST_FOUR.entries[:6], *_LAST_FOUR.entries[15:27])
-_NOT_THIS = Lexicon("kort*", "bankkort*", "telefon*", "mobil*", "tel", "card*", "konto*", "chassi*", "imei", "ocr*", "pin*", "kod till", "phone*")
+_NOT_THIS = Lexicon(
+    "kort*",
+    "bankkort*",
+    "telefon*",
+    "mobil*",
+    "tel",
+    "card*",
+    "konto*",
+    "chassi*",
+    "imei",
+    "ocr*",
+    "pin*",
+    "kod till",
+    "phone*",
+)
 _FOUR = re.compile(r"(?<![0-9])(?:[0-9]{4}|[0-9](?: [0-9]){3}|[0-9]{2} [0-9]{2})(?![0-9]|[.,:][0-9]|\s?kr\b|\s?%)")
 _AFTER_DATE = re.compile(r"\s?[-+–/.,:]?\s{0,2}([0-9]{4})(?![0-9]|[.,:/-][0-9])")
 _FAR = 90
@@ -49,7 +66,9 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
         if _date(match[1], setting):
             yield _finding(reading, match.start(), match.end(), "masked", 0.55)
     for match in _ZEROES.finditer(text):
-        if _date(match[1], setting) and (PERSONAL_NUMBER.before(text, match.start()) or PERSON_NEAR.before(text, match.start())):
+        if _date(match[1], setting) and (
+            PERSONAL_NUMBER.before(text, match.start()) or PERSON_NEAR.before(text, match.start())
+        ):
             yield _finding(reading, match.start(), match.end(), "masked", 0.5)
     for match in _DATE_HIDDEN.finditer(text):
         yield _finding(reading, match.start(), match.end(), "masked", 0.5)
@@ -106,7 +125,9 @@ def _split(reading: Reading, found: tuple[Day, ...]) -> Iterator[Finding]:
             about = PERSON_NEAR.near(text, day.start, day.end, 24, 40) or PERSONAL_NUMBER.near(text, day.start, day.end)
             valid = luhn(day.digits[-6:] + re.sub("[^0-9]", "", four[0]))
             if (sure or (about and valid)) and "\n\n" not in between:
-                yield _finding(reading, min(day.start, four.start()), max(day.end, four.end()), "split", 0.6 if valid else 0.5)
+                yield _finding(
+                    reading, min(day.start, four.start()), max(day.end, four.end()), "split", 0.6 if valid else 0.5
+                )
                 break
 
 

@@ -19,10 +19,11 @@ from pipeline.detect.normalise import Reading
 from pipeline.detect.score import FLOOR, Evidence, judge
 from pipeline.detect.setting import Setting
 from pipeline.detect.validators import born, coordinated, luhn
-from pipeline.detect.words import OTHER_LABEL, OTHER_THEME, PERSON_NEAR, PERSONAL_NUMBER, PHONE
+from pipeline.detect.words import OTHER_LABEL, OTHER_THEME, PERSON_NEAR, PERSONAL_NUMBER, PHONE, TIME_WORDS
 
 _SIZES = frozenset({10, 12})
 _SHORT, _LONG = 10, 12
+_DATE_AND_FOUR = (2, 2, 2, 4)
 _JOINS = ("-", "+")
 _LAYOUTS: dict[tuple[int, ...], tuple[str, float]] = {
     (12,): ("compact-12", 0.95),
@@ -55,8 +56,10 @@ OTHER = Evidence("other-number-word", 1 / 150)
 OTHER_FAR = Evidence("other-number-word-further-off", 1 / 12)
 THEME = Evidence("other-number-theme", 1 / 4)
 MOBILE = Evidence("valid-mobile-shape", 1 / 100)
+MOBILE_MAYBE = Evidence("valid-mobile-shape-oddly-grouped", 1 / 8)
 PHONE_WORD = Evidence("phone-word", 1 / 10)
 TIME = Evidence("time-or-range-shape", 1 / 50)
+TIME_WORD = Evidence("time-word", 1 / 6)
 IN_URL = Evidence("inside-address-of-a-page", 1 / 30)
 AMOUNT = Evidence("amount", 1 / 100)
 IN_LONGER = Evidence("inside-a-longer-row", 1 / 4)
@@ -103,7 +106,8 @@ def _assess(reading: Reading, window: Window, setting: Setting) -> Finding | Non
     tier, prior = _tier(reading, window)
     if not prior:
         return None
-    evidence = (*_context(reading, window, tier), *_shape(reading, window, number, setting.today))
+    told = tuple(_context(reading, window, tier))
+    evidence = (*told, *_shape(reading, window, number, setting.today, labelled=LABELLED in told))
     if not number.sound:
         if LABELLED not in evidence or tier not in ("canonical", "separated", "compact-12", "compact-10"):
             return None
@@ -158,14 +162,16 @@ def _context(reading: Reading, window: Window, tier: str) -> Iterator[Evidence]:
         yield PHONE_WORD
 
 
-def _shape(reading: Reading, window: Window, number: Number, today: date) -> Iterator[Evidence]:
+def _shape(reading: Reading, window: Window, number: Number, today: date, *, labelled: bool) -> Iterator[Evidence]:
     layout, text = window.layout, reading.text
     if len(number.digits) == _SHORT and layout != (6, 4) and _MOBILE.match(number.digits):
-        yield MOBILE
+        yield MOBILE_MAYBE if labelled or layout == _DATE_AND_FOUR else MOBILE
     if layout in ((12,), (8, 4), (6, 4)) and number.entity is Entity.SE_PERSONNUMMER:
         day = born(number.digits[:-4], today)
         if day and today - day < _TIME_SHAPE_YEARS and _clock_or_range(number.digits):
             yield TIME
+            if TIME_WORDS.near(text, window.start, window.end):
+                yield TIME_WORD
     if window.outer and window.outer >= window.inner and not _joined_apart(window):
         yield IN_LONGER
     if layout in ((10,), (12,)) and in_url(text, window.start):

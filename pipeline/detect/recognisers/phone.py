@@ -1,4 +1,4 @@
-"""Is it a phone number: Swedish in any spelling, foreign with its country code, or a short one beside a word for phoning?
+"""Is it a phone number: Swedish in any spelling, foreign with its country code, or short after a word for phoning?
 
 Source: the Swedish numbering plan (PTS) and ITU-T E.164 as kept in Google's libphonenumber metadata.
 """
@@ -15,33 +15,41 @@ from pipeline.detect.context import Lexicon, nearest
 from pipeline.detect.digits import Chain
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
+from pipeline.detect.recognisers.personal_number import in_url
 from pipeline.detect.score import FLOOR, Evidence, judge
 from pipeline.detect.setting import Setting
 from pipeline.detect.words import OTHER_LABEL, PERSONAL_NUMBER, PHONE
 
 _SEP = re.compile(r"[^,:;\n\w]{1,4}")
 _TIMES = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]")
-_UNIT = re.compile(r"\s?(?:kr\b|sek\b|kronor|:-|st\b|kwh|m[23]?\b|km\b|%|kg\b|öre|procent|år\b|personer|platser|ggr\b)", re.IGNORECASE)
+_UNIT = re.compile(
+    r"\s?(?:kr\b|sek\b|kronor|:-|st\b|kwh|m[23]?\b|km\b|%|kg\b|öre|procent|år\b|personer|platser|ggr\b)", re.IGNORECASE
+)
 _NUMBER_WORD = Lexicon(
-    "nummer", "numret", "nr", "number", "broj", "numer", "номер", "رقم", "rufnummer", "tyska numret", "privatn*", "hemnummer",
+    "nummer", "numret", "nr", "number", "broj", "numer", "номер", "رقم", "rufnummer", "tyska numret", "privatn*",
+    "hemnummer",
     "mobilnummer*", "telefonnummer*",
 )  # fmt: skip
 _OFFICE = Lexicon(
-    "växel*", "kundtjänst*", "reception*", "vårdcentral*", "polis*", "kommunen*", "kommunens", "kontaktcenter", "bibliotek*",
-    "jouren", "journummer*", "felanmälan", "myndighet*", "skatteverket*", "försäkringskassan*", "skolan*", "expedition*",
+    "växel*", "kundtjänst*", "reception*", "vårdcentral*", "polis*", "kommunen*", "kommunens", "kontaktcenter",
+    "bibliotek*",
+    "jouren", "journummer*", "felanmälan", "myndighet*", "skatteverket*", "försäkringskassan*", "skolan*",
+    "expedition*",
     "tandvård*", "sjukhus*", "apotek*", "öppet", "town hall", "municipality", "gminy", "kontoret", "medborgarkontor*",
 )  # fmt: skip
 _PUBLIC_START = ("020", "0771", "0770", "0775", "0774", "0772", "0773", "0776", "0777", "0200")
 _NATIONAL = frozenset({"11414", "116000", "116111", "116117", "116123", "118118"})
 _SHORT_LAYOUTS = frozenset({(3, 2), (2, 2, 2), (3, 3), (3, 2, 2), (2, 3), (5,), (6,), (3, 4), (2, 3, 2)})
+_PHONE_URL = re.compile(r"wa\.me/|tel:|phone=|sms:|viber|/\+?$|whatsapp", re.IGNORECASE)
 _MOST = 15
 
 LABELLED = Evidence("phone-word", 25)
 NUMBER_WORD = Evidence("number-word", 4)
-OTHER = Evidence("other-number-word", 1 / 40)
+OTHER = Evidence("other-number-word", 1 / 80)
 IDENTITY = Evidence("personal-number-word", 1 / 40)
 TIMES = Evidence("times-or-date-shape", 1 / 60)
 UNIT = Evidence("unit", 1 / 30)
+IN_URL = Evidence("inside-address-of-a-page", 1 / 80)
 
 
 def _plan(kind: str) -> str:
@@ -51,7 +59,9 @@ def _plan(kind: str) -> str:
 
 
 _MOBILE = re.compile(_plan("mobile"))
-_ANY = re.compile("|".join(_plan(kind) for kind in ("mobile", "fixed_line", "toll_free", "shared_cost", "personal_number", "uan")))
+_ANY = re.compile(
+    "|".join(_plan(kind) for kind in ("mobile", "fixed_line", "toll_free", "shared_cost", "personal_number", "uan"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +99,14 @@ def _candidate(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
     if group.startswith("46"):
         found = _international(chain, first, plus=True)
         return found if found and found.tier == "mobile-international" else None
-    if group[0] != "0" and not (reading.spelled and group.startswith("0")):
+    if group[0] != "0" or _inside_row(chain, first):
         return None
     return _national(chain, first, spelled=reading.spelled)
+
+
+def _inside_row(chain: Chain, first: int) -> bool:
+    """Whether single digits go on to the left: the row began earlier."""
+    return 0 < first < len(chain.seps) and len(chain.groups[first]) == 1 == len(chain.groups[first - 1])
 
 
 def _national(chain: Chain, first: int, *, spelled: bool) -> _Candidate | None:
@@ -113,7 +128,7 @@ def _national(chain: Chain, first: int, *, spelled: bool) -> _Candidate | None:
 
 def _worth(layout: tuple[int, ...], *, mobile: bool, spelled: bool) -> tuple[str, float]:
     if mobile:
-        if layout == (6, 4):
+        if layout in ((6, 4), (2, 2, 2, 4)):
             return "mobile-as-identity", 0.4
         if layout == (10,):
             return "mobile-compact", 0.96
@@ -148,7 +163,7 @@ def _international(chain: Chain, first: int, *, plus: bool) -> _Candidate | None
 
 
 def _abroad(digits: str) -> float:
-    """What a country code and digits are worth: a range in use, or only a possible length (numbers kept for fiction)."""
+    """What a country code and digits are worth: a range in use, or only a possible length (fiction has such)."""
     try:
         number = phonenumbers.parse("+" + digits)
     except phonenumbers.NumberParseException:
@@ -167,7 +182,11 @@ def _short(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
         digits = "".join(chain.groups[first:after])
         if digits in _NATIONAL:
             return _Candidate(first, after, digits, "national-short", 0.8)
-        if layout in _SHORT_LAYOUTS and set(chain.seps[first : after - 1]) <= {" ", "-"} and _short_label(reading, chain, first):
+        if (
+            layout in _SHORT_LAYOUTS
+            and set(chain.seps[first : after - 1]) <= {" ", "-"}
+            and _short_label(reading, chain, first)
+        ):
             return _Candidate(first, after, digits, "short", 0.04)
     return None
 
@@ -187,7 +206,9 @@ def _assess(reading: Reading, chain: Chain, candidate: _Candidate, setting: Sett
         start -= 1
     first, last = reading.span(start, end)
     public = _public(text, start, end, candidate, setting)
-    return Finding(Entity.PHONE_NUMBER, first, last, verdict.score, f"phone.{candidate.tier}", public=public, why=verdict.why)
+    return Finding(
+        Entity.PHONE_NUMBER, first, last, verdict.score, f"phone.{candidate.tier}", public=public, why=verdict.why
+    )
 
 
 def _context(text: str, start: int, end: int, chain: Chain, candidate: _Candidate) -> Iterator[Evidence]:
@@ -207,6 +228,8 @@ def _context(text: str, start: int, end: int, chain: Chain, candidate: _Candidat
         yield TIMES
     if _UNIT.match(text, end):
         yield UNIT
+    if len(groups) == 1 and in_url(text, start) and not _PHONE_URL.search(text, max(0, start - 30), start):
+        yield IN_URL
 
 
 def _times_or_date(groups: tuple[str, ...]) -> bool:

@@ -1,7 +1,7 @@
 """Is it the registration plate of a vehicle: three letters, two digits, a digit or a letter?
 
-Source: Transportstyrelsen: letters A-Z without I, Q, V (and no Å, Ä, Ö); since 2019 the last sign may be a letter (not O
-there). The shape alone says nothing ("ICA 123"): a word about a vehicle must stand near.
+Source: Transportstyrelsen: letters A-Z without I, Q, V (and no Å, Ä, Ö); since 2019 the last sign may be a letter
+(not O there). The shape alone says nothing ("ICA 123"): a word about a vehicle must stand near.
 """
 
 from __future__ import annotations
@@ -21,24 +21,102 @@ _TIGHT = re.compile(
 )
 _SPACED = re.compile(rf"(?<![^\W_])[{_L}] [{_L}] [{_L}] [0-9] [0-9] [0-9A-HJ-NPR-UW-Z](?![^\W_])", re.IGNORECASE)
 _LABEL = Lexicon(
-    "reg", "regnr", "regn*", "reg nr", "reg nummer", "registreringsn*", "registreringsskylt*", "skylt", "skylten", "skyltar",
+    "reg", "regnr", "regn*", "reg nr", "reg nummer", "registreringsn*", "registreringsskylt*", "skylt", "skylten",
+    "skyltar",
     "plåt", "plåten", "nummerplåt*", "nummerskylt*", "registration*", "plate*", "rejestracyjn*", "numerze", "tablic*",
     "registarsk*", "tablice", "rekisterin*", "номер", "номерн*", "kennzeichen", "reg no",
 )  # fmt: skip
 _VEHICLE = Lexicon(
-    "bil", "bilen", "bilar", "bilens", "*bil", "*bilen", "bilförare*", "fordon*", "volvo*", "bmw*", "audi*", "saab*", "golf",
-    "golfen", "passat*", "toyota*", "tesla*", "skoda*", "škoda*", "kia*", "ford", "opel*", "mercedes*", "merca*", "merc", "peugeot*",
-    "renault*", "nissan*", "mazda*", "hyundai*", "seat", "fiat*", "volkswagen*", "vw", "porsche*", "subaru*", "honda*", "citroen*",
-    "traktor*", "epa", "epan", "epatraktor*", "a traktor*", "moped*", "mc", "motorcykel*", "lastbil*", "skåpbil*", "husbil*",
-    "husvagn*", "släp*", "släpvagn*", "buss", "bussen", "taxi*", "skåpet", "kombi*", "suv", "suven", "cross*", "fyrhjuling*",
-    "parker*", "felparker*", "körde", "kör", "körd*", "krock*", "smet", "backade", "förare*", "besikt*", "kolliderade", "tutade",
-    "fortkör*", "rattfull*", "parkeringsbot*", "p bot*", "car", "truck", "van", "driver", "drives", "parked", "vehicle", "samoch*",
-    "auto", "parkuje", "zaparkow*", "kola", "vozi*", "parkiran*", "bilist*", "avställd*", "påställd*", "vägtull*", "sommardäck*",
+    "bil", "bilen", "bilar", "bilens", "*bil", "*bilen", "bilförare*", "fordon*", "volvo*", "bmw*", "audi*",
+    "saab*", "golf",
+    "golfen", "passat*", "toyota*", "tesla*", "skoda*", "škoda*", "kia*", "ford", "opel*", "mercedes*", "merca*",
+    "merc", "peugeot*",
+    "renault*", "nissan*", "mazda*", "hyundai*", "seat", "fiat*", "volkswagen*", "vw", "porsche*", "subaru*",
+    "honda*", "citroen*",
+    "traktor*", "epa", "epan", "epatraktor*", "a traktor*", "moped*", "mc", "motorcykel*", "lastbil*", "skåpbil*",
+    "husbil*",
+    "husvagn*", "släp*", "släpvagn*", "buss", "bussen", "taxi*", "skåpet", "kombi*", "suv", "suven", "cross*",
+    "fyrhjuling*",
+    "parker*", "felparker*", "körde", "kör", "körd*", "krock*", "smet", "backade", "förare*", "besikt*",
+    "kolliderade", "tutade",
+    "fortkör*", "rattfull*", "parkeringsbot*", "p bot*", "car", "truck", "van", "driver", "drives", "parked",
+    "vehicle", "samoch*",
+    "auto", "parkuje", "zaparkow*", "kola", "vozi*", "parkiran*", "bilist*", "avställd*", "påställd*", "vägtull*",
+    "sommardäck*",
 )  # fmt: skip
 _NO_PLATE = frozenset(
-    "ICA MAX SFS SVT TVE FAX TEL KRS NYA HUR SOM HAR DET DEN DOM VAR MED FOR FRA TOT SEK EUR USD DKK NOK SUM MAT NAT ENG SVA BIO "
-    "FYS KEM ISO DNR ART NUM PDF WWW MHZ RAM GPS LTE APR MAJ JUN JUL AUG SEP OKT NOV DEC JAN FEB MAR KLO RUM SAL HUS GRP ETT TRE "
-    "SEX SJU TIO OCH ATT BARA KAN SKA".split()
+    [
+        "ICA",
+        "MAX",
+        "SFS",
+        "SVT",
+        "TVE",
+        "FAX",
+        "TEL",
+        "KRS",
+        "NYA",
+        "HUR",
+        "SOM",
+        "HAR",
+        "DET",
+        "DEN",
+        "DOM",
+        "VAR",
+        "MED",
+        "FOR",
+        "FRA",
+        "TOT",
+        "SEK",
+        "EUR",
+        "USD",
+        "DKK",
+        "NOK",
+        "SUM",
+        "MAT",
+        "NAT",
+        "ENG",
+        "SVA",
+        "BIO",
+        "FYS",
+        "KEM",
+        "ISO",
+        "DNR",
+        "ART",
+        "NUM",
+        "PDF",
+        "WWW",
+        "MHZ",
+        "RAM",
+        "GPS",
+        "LTE",
+        "APR",
+        "MAJ",
+        "JUN",
+        "JUL",
+        "AUG",
+        "SEP",
+        "OKT",
+        "NOV",
+        "DEC",
+        "JAN",
+        "FEB",
+        "MAR",
+        "KLO",
+        "RUM",
+        "SAL",
+        "HUS",
+        "GRP",
+        "ETT",
+        "TRE",
+        "SEX",
+        "SJU",
+        "TIO",
+        "OCH",
+        "ATT",
+        "BARA",
+        "KAN",
+        "SKA",
+    ]
 )
 LABELLED = Evidence("plate-word", 40)
 VEHICLE = Evidence("vehicle-word", 14)
@@ -47,7 +125,7 @@ ORDINARY = Evidence("ordinary-word", 1 / 12)
 _LEAST = 0.5
 
 
-def find(reading: Reading, setting: Setting) -> Iterator[Finding]:  # noqa: ARG001 every recogniser has the same shape
+def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every plate that something near calls one."""
     text = reading.text
     for match in _TIGHT.finditer(text):
@@ -55,7 +133,9 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:  # noqa: ARG0
         evidence = tuple(_context(text, match.start(), match.end(), match[1], small=written != written.upper()))
         yield from _finding(reading, match, "plate", 0.2, evidence)
     for match in _SPACED.finditer(text):
-        yield from _finding(reading, match, "spaced", 0.1, tuple(_context(text, match.start(), match.end(), "", small=False)))
+        yield from _finding(
+            reading, match, "spaced", 0.1, tuple(_context(text, match.start(), match.end(), "", small=False))
+        )
 
 
 def _context(text: str, start: int, end: int, letters: str, *, small: bool) -> Iterator[Evidence]:

@@ -1,8 +1,9 @@
 """Is it an interim or reserve number: a person's number with letters in it, given where there is no real one yet?
 
-Source: the interim number ("T number") of universities and schools has a letter for the first serial digit, counted as 1
-in Luhn; regions make reserve numbers of the date of birth and four signs with a letter, of 99 and ten digits, or by Inera's
-NRID (century + 3 thousand, letters in place of two digits). There is no national rule for most: a word decides.
+Source: the interim number ("T number") of universities and schools has a letter for the first serial digit, counted
+as 1 in Luhn; regions make reserve numbers of the date of birth and four signs with a letter, of 99 and ten digits, or
+by Inera's NRID (century + 3 thousand, letters in place of two digits). There is no national rule for most: a word
+decides.
 """
 
 from __future__ import annotations
@@ -22,7 +23,17 @@ _INTERIM = re.compile(r"(?<![^\W_])((?:19|20)?[0-9]{6})[-+ ]?([TRSUWXJKLMN])([0-
 _REGIONAL = re.compile(r"(?<![^\W_])((?:19|20)?[0-9]{6})[- ]?(?=[0-9A-Z]{0,3}[A-Z])([0-9A-Z]{4})(?![^\W_])")
 _STOCKHOLM = re.compile(r"(?<![0-9])99[0-9]{6}-?[0-9]{4}(?![0-9])")
 _NRID = re.compile(r"(?<![^\W_])(?:2[235]|00)([0-9]{6})-?[A-HJ-NPR-UXYZ]{2}[0-9]{2}(?![^\W_])")
-_LABEL = Lexicon("reservn*", "reserv nr", "reservnummer*", "interim*", "tillfälligt person*", "t nummer", "tf nummer", "nrid", "temporary number")
+_LABEL = Lexicon(
+    "reservn*",
+    "reserv nr",
+    "reservnummer*",
+    "interim*",
+    "tillfälligt person*",
+    "t nummer",
+    "tf nummer",
+    "nrid",
+    "temporary number",
+)
 LABELLED = Evidence("reserve-number-word", 30)
 PERSONAL = Evidence("personal-number-word", 12)
 OTHER = Evidence("other-number-word", 1 / 60)

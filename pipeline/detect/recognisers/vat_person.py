@@ -1,7 +1,7 @@
 """Is there a sole trader's personal identity number inside a VAT number: SE + ten digits + 01?
 
-Source: mervärdesskattelagen (2023:200) and Skatteverket: the ten digits are the organisation number, a sole trader's own
-personal identity number.
+Source: mervärdesskattelagen (2023:200) and Skatteverket: the ten digits are the organisation number, a sole trader's
+own personal identity number.
 """
 
 from __future__ import annotations

@@ -1,0 +1,19 @@
+"""What a text says, and of whom: lexicons that are data, a reference to a person in reach, a small model for tone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipeline.detect.concerns.lexicon import load_lexicon
+from pipeline.detect.concerns.recogniser import LexiconRecogniser
+
+__all__ = ["LexiconRecogniser", "load_concern_recogniser", "load_lexicon"]
+
+
+def load_concern_recogniser(extra: Path | None = None) -> LexiconRecogniser:
+    """The recogniser of concerns, with the built-in lexicons and those of the folder `extra`.
+
+    Raises:
+        BadConfiguration: a lexicon file is broken; the message names file, line, field and remedy.
+    """
+    return LexiconRecogniser(load_lexicon(extra))

@@ -1,0 +1,218 @@
+"""Where a text names a person, found with lists and the words around a name, without a model."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.detect.finding import Entity, Explanation, Finding
+from pipeline.detect.names.gazetteer import Gazetteer
+
+LONGEST_NAME = 5  # words in one name; more is a list without commas
+_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_LETTERS = re.compile(r"\w+")
+# Both take in more than the capitals they are after: every letter but the common small ones.
+_LATER_CAPITAL = re.compile(r"\W[^\Wa-zåäö\d_]")
+_SECOND_CAPITAL = re.compile(r"[^\Wa-zåäö\d_]\w*(?:['’-]\w+)*(?=\W{1,2}([^\Wa-zåäö\d_]\w*(?:['’-]\w+)*))")
+_OPENER = re.compile(r"[.!?:;\n\r/•*|\"”“»(\[–—-]\W*$")
+_ADDRESS = re.compile(
+    r"(?<!\S)(?=\S{0,200}?(?:://|www\.|\w@\w|[a-zåäö0-9]\.[a-z]{2,}))\S+"
+    r"|[\w.+-]+ ?[\[({] ?(?:at|a|snabel-?a|@) ?[\])}]|[\w.+-]+ (?:@|snabel-?a|at) \w"
+)
+_PARTY = re.compile(r"\s?\((?:s|m|sd|c|v|kd|l|mp|fp|S|M|SD|C|V|KD|L|MP|FP)\)")
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Token:
+    """A word with its place; holds text, so its `repr` is left out."""
+
+    low: str
+    start: int
+    end: int
+    capital: bool
+
+
+class GazetteerRecogniser:
+    """Finds names by list, surname shape and cue words; fills the port `NameRecogniser`."""
+
+    def __init__(self, names: Gazetteer) -> None:
+        self._names = names
+        known = names.given | names.capital_only | names.doubtful
+        self._introduces = names.cues["introduces"] | names.cues["role"]
+        self._all_given = known
+        self._known = known | names.surnames
+        self._gate = known | {name + "s" for name in known}
+
+    def may_hold(self, text: str) -> bool:
+        """False only if `find_persons` would find nothing."""
+        words = _LETTERS.findall(text.lower())
+        if not self._gate.isdisjoint(words):
+            return True
+        if not self._introduces.isdisjoint(words) and _LATER_CAPITAL.search(text):
+            return True
+        return any(self._surname_shaped(word) for word in _SECOND_CAPITAL.findall(text))
+
+    def _surname_shaped(self, word: str) -> bool:
+        base = self._base(word.lower())
+        return base in self._names.surnames or base.endswith(self._names.endings)
+
+    def find_persons(self, text: str) -> tuple[Finding, ...]:
+        """The names in a text, in order and without overlaps."""
+        if not self.may_hold(text):
+            return ()
+        tokens = _tokens(text)
+        return tuple(self._scan(text, tokens))
+
+    def _scan(self, text: str, tokens: list[_Token]) -> Iterator[Finding]:
+        skip = [m.span() for m in _ADDRESS.finditer(text)]
+        shouting = sum(text[t.start : t.end].isupper() for t in tokens) > len(tokens) / 2
+        index = 0
+        while index < len(tokens):
+            rule = self._starts_name(text, tokens, index, shouting=shouting)
+            if rule is None or any(a <= tokens[index].start < b for a, b in skip):
+                index += 1
+                continue
+            last = self._end_of_name(text, tokens, index)
+            if not self._is_other(text, tokens, index, last):
+                yield self._finding(text, tokens, index, last, rule)
+            index = last + 1
+
+    def _finding(self, text: str, tokens: list[_Token], first: int, last: int, rule: str) -> Finding:
+        before = tokens[first - 1].low if first else ""
+        role = before in self._names.cues["role"] or _PARTY.match(text, tokens[last].end) is not None
+        start, end = tokens[first].start, tokens[last].end
+        if self._base(tokens[last].low) != tokens[last].low:
+            end -= 1
+        score = _SCORE[rule] + (0.15 if last > first else 0.0)
+        why = Explanation(rule, context=("role",) if role else ())
+        return Finding(Entity.PERSON, start, end, score, f"person-{rule}", public=role, why=why)
+
+    def _base(self, low: str) -> str:
+        """The name without its genitive -s."""
+        if low in self._known or not low.endswith("s"):
+            return low
+        stem = low[:-1].rstrip("'’")
+        if stem in self._known or (stem.endswith(self._names.endings) and not low.endswith("ss")):
+            return low[:-1]
+        return low
+
+    def _starts_name(self, text: str, tokens: list[_Token], index: int, *, shouting: bool) -> str | None:
+        """The rule by which the token at `index` begins a name, or None."""
+        token = tokens[index]
+        if _glued(text, token) or (token.low in self._names.not_names and not token.low[0].isupper()):
+            return None
+        before = _neighbour(text, tokens, index, -1)
+        introduced = before is not None and before.low in self._introduces
+        base = self._base(token.low)
+        names = self._names
+        capital = token.capital and not shouting
+        if base != token.low and not token.capital:
+            return None
+        if base in names.given or ("-" in base and base.split("-")[0] in self._all_given and capital):
+            return "given" if token.capital else "given-lower-case"
+        if base in names.capital_only and (capital or introduced):
+            return "given"
+        if base in names.doubtful and capital:
+            return (
+                "given" if introduced or self._surname_follows(text, tokens, index) or not _opens(text, token) else None
+            )
+        if not capital:
+            return None
+        if introduced and not text[token.start : token.end].isupper() and not _is_thing(text, token):
+            return "introduced"
+        if self._surname_follows(text, tokens, index, strict=True):
+            return "surname-shape"
+        return None
+
+    def _surname_follows(self, text: str, tokens: list[_Token], index: int, *, strict: bool = False) -> bool:
+        after = _neighbour(text, tokens, index, 1)
+        if after is None or not after.capital or after.low in self._names.not_names:
+            return False
+        base, shaped = self._base(after.low), self._surname_shaped(after.low)
+        if not strict:
+            return shaped or not _opens(text, after)
+        return shaped and base not in self._names.cues["place"] and not tokens[index].low.endswith(("sk", "ska"))
+
+    def _end_of_name(self, text: str, tokens: list[_Token], first: int) -> int:
+        """The index of the last word of the name that begins at `first`."""
+        last = first
+        while last - first < LONGEST_NAME - 1:
+            if self._base(tokens[last].low) != tokens[last].low:
+                break
+            after = _neighbour(text, tokens, last, 1)
+            if after is None or _glued(text, after):
+                break
+            if after.low in self._names.cues["particle"] and last + 2 < len(tokens) and tokens[last + 2].capital:
+                last += 2
+                continue
+            if not self._continues(tokens[first], after):
+                break
+            last += 1
+        return last
+
+    def _continues(self, first: _Token, after: _Token) -> bool:
+        if after.low in self._names.not_names or after.low in self._names.cues["place"]:
+            return False
+        if after.capital:
+            return first.capital
+        if first.capital:
+            return False
+        base = self._base(after.low)
+        return base in self._names.surnames or base.endswith(("sson", "dotter", "berg", "ström", "qvist", "stedt"))
+
+    def _is_other(self, text: str, tokens: list[_Token], first: int, last: int) -> bool:
+        """A street, school or firm named after a person, or an animal, a storm, a ship."""
+        cues = self._names.cues
+        after = _neighbour(text, tokens, last, 1)
+        if after is not None and after.low in cues["place"]:
+            return True
+        if last > first and tokens[last].low in cues["place"]:
+            return True
+        before = tokens[max(0, first - 2) : first]
+        return bool(before) and (
+            before[-1].low in cues["other"] or (before[-1].low in _IS_CALLED and before[0].low in cues["other"])
+        )
+
+
+_IS_CALLED = frozenset({"heter", "kallas", "hette", "är", "vår", "min", "named", "called"})
+_SCORE = {"given": 0.75, "given-lower-case": 0.6, "introduced": 0.65, "surname-shape": 0.6}
+
+
+def _is_thing(text: str, token: _Token) -> bool:
+    """A capitalised word after "mamma" or "heter" that is no name: a place, a school, a firm."""
+    low = token.low
+    if text.startswith((" &", " AB", " +"), token.end):
+        return True
+    return low.endswith(("skolan", "skolans", "gården", "gatan", "vägen", "kommun", "hemmet")) or len(low) == 1
+
+
+def _tokens(text: str) -> list[_Token]:
+    return [_Token(m.group().lower(), m.start(), m.end(), m.group()[0].isupper()) for m in _WORD.finditer(text)]
+
+
+def _opens(text: str, token: _Token) -> bool:
+    """True for the first word of a sentence, a line or a quotation, where a capital says nothing."""
+    before = text[max(0, token.start - 4) : token.start]
+    return token.start == 0 or not before.strip() or _OPENER.search(before) is not None
+
+
+def _neighbour(text: str, tokens: list[_Token], index: int, step: int) -> _Token | None:
+    """The token beside, if only a space, a line's tab or an initial's full stop stands between."""
+    other = index + step
+    if not 0 <= other < len(tokens):
+        return None
+    left, right = sorted((tokens[index], tokens[other]), key=lambda token: token.start)
+    gap = text[left.end : right.start]
+    if gap in {" ", "\u00a0", " @", "\t"} or (gap == ". " and left.end - left.start == 1):
+        return tokens[other]
+    return None
+
+
+def _glued(text: str, token: _Token) -> bool:
+    """True for a word inside a handle, hashtag, address or code: "@lasse_x", "#anna", "anna73"."""
+    before = text[token.start - 1] if token.start else " "
+    after = text[token.end] if token.end < len(text) else " "
+    if before == "@":
+        return after in "_.0123456789@" and (after != "." or text[token.end + 1 : token.end + 2].isalnum())
+    return before in "_#." and before != "." or after in "_@" or before.isdigit() or after.isdigit()

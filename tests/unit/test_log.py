@@ -1,0 +1,103 @@
+"""Logging: a form machines can read, and never the message of an exception."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+import pytest
+
+from agents import log
+from tests.events import SECRET
+
+FORMS: tuple[Literal["json", "text"], ...] = ("json", "text")
+
+
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """Put logging back as pytest had it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    named = {name: logging.getLogger(name).level for name in (*log._HELD_AT_INFO, *log._HELD_AT_WARNING)}
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    for name, before in named.items():
+        logging.getLogger(name).setLevel(before)
+
+
+def fail() -> None:
+    raise ValueError(f"cannot parse {SECRET}")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_an_exception_is_named_by_class_and_place_only(
+    form: Literal["json", "text"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.set_up("INFO", form, "screen")
+    try:
+        fail()
+    except ValueError:
+        logging.getLogger("any").exception("could not be handled")
+    written = capsys.readouterr().err
+    assert SECRET not in written
+    assert "ValueError" in written
+    assert "test_log.py:" in written
+    assert written.count("\n") == 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_chain_of_exceptions_is_not_told_either(
+    form: Literal["json", "text"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.set_up("INFO", form, "screen")
+    try:
+        try:
+            fail()
+        except ValueError as error:
+            raise RuntimeError(f"again {SECRET}") from error
+    except RuntimeError:
+        logging.getLogger("any").exception("twice")
+    written = capsys.readouterr().err
+    assert SECRET not in written
+    assert "RuntimeError" in written
+
+
+def test_an_entry_is_one_json_object(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up("INFO", "json", "archive")
+    logging.getLogger("agents.archive").info("%s records, åäö", 3)
+    entry = json.loads(capsys.readouterr().err)
+    moment = datetime.fromisoformat(entry.pop("time"))
+    assert moment.tzinfo is not None
+    assert entry == {"level": "INFO", "process": "archive", "logger": "agents.archive", "message": "3 records, åäö"}
+
+
+def test_a_plain_entry_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up("INFO", "text", "archive")
+    logging.getLogger("agents.archive").warning("slow")
+    assert capsys.readouterr().err.split(" ", 1)[1] == "archive warning slow\n"
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO"])
+@pytest.mark.parametrize(
+    "name", ["kafka.consumer.fetcher", "aiokafka.producer", "faust.transport", "presidio-analyzer"]
+)
+def test_clients_never_print_payloads(name: str, level: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Kafka clients log whole records at DEBUG, so our own level does not reach them."""
+    log.set_up(level, "json", "screen")
+    logging.getLogger(name).debug("record %s", SECRET)
+    logging.getLogger(name).info("record %s", SECRET)
+    assert capsys.readouterr().err == ""
+    logging.getLogger(name).warning("lost a broker")
+    assert "lost a broker" in capsys.readouterr().err
+
+
+def test_setting_up_again_replaces_what_was_there(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):
+        log.set_up("INFO", "text", "screen")
+    logging.getLogger("any").info("once")
+    logging.getLogger("any").debug("not at this level")
+    assert capsys.readouterr().err.count("\n") == 1
