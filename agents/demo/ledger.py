@@ -57,10 +57,9 @@ class Ledger:
         places = self._ordered | self._reviewed | self._dead
         return Counter(self.state_of(at) for at in places)
 
-    def torn(self) -> int:
-        """How many raw events have messages that tell of more than one state."""
-        told = (self._ordered, self._reviewed, self._dead)
-        return sum(map(len, told)) - len(set().union(*told))
+    def torn(self) -> set[Coordinates]:
+        """The raw events that have messages which tell of more than one state."""
+        return self._ordered & self._reviewed | self._ordered & self._dead | self._reviewed & self._dead
 
     def ended(self) -> dict[str, Outcome]:
         """The outcomes that end their orders."""

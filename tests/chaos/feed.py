@@ -78,9 +78,7 @@ class Feed:
                 if number % _AT_ONCE == 0 and self._stop.wait(self._pause):
                     return []
                 self._happens(sample)
-                sent.append(
-                    producer.send(catalog.RAW, key=sample.key, value=sample.value, headers=[*sample.headers])
-                )
+                sent.append(producer.send(catalog.RAW, key=sample.key, value=sample.value, headers=[*sample.headers]))
             return [sample for sample, future in zip(samples, sent, strict=True) if not _confirmed(future)]
         finally:
             producer.close(timeout=5)

@@ -13,6 +13,7 @@ import deploy
 from agents import topics
 from agents.demo.children import inherited
 from agents.platforms.simulator import TOKEN
+from deploy.local.ports import HOST, free_port
 from tests.chaos.keeper import Keeper
 
 _NO_BRAKE = re.compile(r"(per_(?:account|rule)_per_hour) = \d+")
@@ -33,7 +34,6 @@ class Installation:
             "ANSLAGSVAKT_BOOTSTRAP_SERVERS": bootstrap,
             "ANSLAGSVAKT_DATA_DIR": str(folder / "data"),
             "ANSLAGSVAKT_LOG_FORMAT": "text",
-            "ANSLAGSVAKT_METRICS_PORT": "0",
             "ANSLAGSVAKT_PLATFORM_TOKEN": TOKEN,
             "ANSLAGSVAKT_PLATFORM_URL": platform_url,
             "ANSLAGSVAKT_POLICY_FILE": str(policy),
@@ -61,4 +61,6 @@ class Installation:
 
 def add(keeper: Keeper, name: str, **settings: str) -> None:
     """Run `anslagsvakt` with the command that `name` begins with, and these settings (ANSLAGSVAKT_*) on top."""
-    keeper.add(name, ("-m", "agents.cli", name.partition("-")[0]), **settings)
+    port = free_port()
+    settings = {"ANSLAGSVAKT_METRICS_PORT": str(port)} | settings
+    keeper.add(name, ("-m", "agents.cli", name.partition("-")[0]), f"http://{HOST}:{port}/readyz", **settings)

@@ -6,12 +6,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import httpx
 
 from deploy.local.process import KeptProcess
 
@@ -23,6 +25,7 @@ _DRAIN_S = 60.0
 @dataclass(slots=True)
 class _Kept:
     arguments: Sequence[str]
+    ready: str
     environment: Mapping[str, str]
     process: KeptProcess | None = None
     again_at: float = 0.0
@@ -41,15 +44,27 @@ class Keeper:
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._keep, name="keeper")
 
-    def add(self, name: str, arguments: Sequence[str], **environment: str) -> None:
-        """Keep one more process, from now on."""
+    def add(self, name: str, arguments: Sequence[str], ready: str, **environment: str) -> None:
+        """Keep one more process, from now on; `ready` is the address that answers 200 when it can work."""
         with self._lock:
-            self._kept[name] = _Kept(arguments, self._environment | environment)
+            self._kept[name] = _Kept(arguments, ready, self._environment | environment)
 
     def kill(self, name: str) -> None:
-        """SIGKILL; it is started again at once."""
-        if process := self._running().get(name):
-            process.kill()
+        """SIGKILL, as soon as it runs; it is started again at once."""
+        while not (process := self._running().get(name)):
+            time.sleep(_LOOK_S)
+        process.kill()
+
+    def await_ready(self, names: Iterable[str], seconds: float) -> bool:
+        """Wait until these can work; says whether they could within that time."""
+        until = time.monotonic() + seconds
+        with httpx.Client(timeout=2, trust_env=False) as client:
+            for name in names:
+                while not _answers(client, self._kept[name].ready):
+                    if time.monotonic() > until:
+                        return False
+                    time.sleep(_LOOK_S)
+        return True
 
     def remove(self, name: str) -> int | None:
         """SIGTERM, and do not start it again; returns the exit code, None if it was not running just then."""
@@ -112,3 +127,10 @@ class Keeper:
         if now >= kept.again_at:
             log = self._logs / f"{name}.log"
             kept.process = KeptProcess([sys.executable, *kept.arguments], log, kept.environment)
+
+
+def _answers(client: httpx.Client, url: str) -> bool:
+    try:
+        return client.get(url).is_success
+    except httpx.TransportError:
+        return False

@@ -1,4 +1,4 @@
-"""When who is killed: a timetable that the seed decides, so that a bad run can be tried again."""
+"""Who is struck, in which order and when: what the seed decides, so that a bad run can be tried again."""
 
 from __future__ import annotations
 
@@ -7,21 +7,27 @@ from dataclasses import dataclass
 from random import Random
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Blow:
-    """At `at` seconds something happens to `victim`; where it has a duration, for `seconds`."""
+    """What happens to `victim`: `after` so many seconds, when it is at work again (or at once, half started)."""
 
-    at: float
     victim: str
-    seconds: float = 0.0
+    after: float
+    at_work: bool
+    seconds: float
 
 
-def timetable(seed: int, length: float, victims: Mapping[str, int], *, down: float = 0.0) -> tuple[Blow, ...]:
-    """Spread so many blows for each victim at random over `length` seconds, one in each equal part of it."""
+def blows(seed: int, victims: Mapping[str, int], *, pause: float = 1.0, down: float = 2.0) -> tuple[Blow, ...]:
+    """So many blows for each victim, spread evenly over the whole and otherwise at random.
+
+    `pause` is the longest wait before a blow, `down` the longest time that what has an end lasts.
+    """
     random = Random(seed)
-    blows = [
-        Blow(length * (number + random.random()) / times, victim, down * random.uniform(0.5, 1.5))
-        for victim, times in victims.items()
-        for number in range(times)
-    ]
-    return tuple(sorted(blows))
+    when = [((number + random.random()) / times, each) for each, times in victims.items() for number in range(times)]
+    return tuple(
+        Blow(victim, random.uniform(0, pause), random.random() < _MOSTLY, random.uniform(down / 4, down))
+        for _, victim in sorted(when)
+    )
+
+
+_MOSTLY = 0.75

@@ -17,6 +17,7 @@ from agents.archive import raw_of
 from agents.demo.ledger import Ledger
 from agents.retention.store import Raw
 from agents.stream import Record
+from pipeline.decide import NOT_ANALYSED
 from pipeline.record import Coordinates
 from topics import catalog, wire
 
@@ -30,12 +31,16 @@ READS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(slots=True)
 class Tape:
-    """`archived` is in the order of each partition, repeats included; `receipt_ms` is when Kafka had the first one."""
+    """`archived` is in the order of each partition, repeats included; `receipt_ms` is when Kafka had the first one.
+
+    `not_analysed` are the raw events that detection did not finish (a busy machine), and so gave to people.
+    """
 
     raw: dict[Coordinates, Record] = field(default_factory=dict)
     archived: dict[int, list[Raw]] = field(default_factory=lambda: defaultdict(list))
     ledger: Ledger = field(default_factory=Ledger)
     receipt_ms: dict[str, int] = field(default_factory=dict)
+    not_analysed: set[Coordinates] = field(default_factory=set)
 
     def take(self, record: Record) -> None:
         """Note one record."""
@@ -45,6 +50,10 @@ class Tape:
             self.archived[record.partition].append(raw_of(record))
         else:
             self.ledger.take(record.topic, record.value)
+        if record.topic == catalog.REVIEW:
+            item = wire.decode_review_item(record.value)
+            if any(rule.id == NOT_ANALYSED for rule in item.rules):
+                self.not_analysed.add(Coordinates(item.raw.topic, item.raw.partition, item.raw.offset))
         if record.topic == catalog.RECEIPT:
             sha256 = wire.decode_receipt(record.value).raw.sha256
             self.receipt_ms[sha256] = min(record.timestamp, self.receipt_ms.get(sha256, record.timestamp))
