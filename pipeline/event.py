@@ -146,7 +146,7 @@ class Event(msgspec.Struct, frozen=True):
 
 
 def identity(*parts: str) -> str:
-    """SHA-256 (hex) over parts that nothing in them can make look like other parts: the same parts, the same identity."""
+    """SHA-256 (hex) over parts; nothing inside a part can make it look like two others."""
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
