@@ -25,6 +25,7 @@ from agents.metrics import Metrics
 from agents.settings import Process, Settings
 from agents.takedown.brake import Caps
 from agents.worker import now, told_to_stop
+from pipeline.detect.finding import Entity
 from pipeline.errors import BadConfiguration
 from pipeline.policy import Policy
 from pipeline.token import Tokeniser
@@ -76,7 +77,7 @@ async def _screen(process: Running) -> None:
 
     settings = process.settings
     judge = Judge(
-        build_detector(settings),
+        build_detector(settings, bare_names=process.policy.looks_for(Entity.PERSON)),
         process.policy,
         load_accounts(settings.accounts_file).by_identity(),
         Tokeniser(token_key(settings.token_key)),
