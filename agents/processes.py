@@ -108,12 +108,13 @@ async def _screen(process: Running) -> None:
 def archive(settings: Settings) -> int:
     """Run the archive process until SIGTERM or SIGINT; returns the exit code."""
     from agents import archive as archiving
-    from agents.retention.files import FileStore
+    from agents.retention import place
 
+    where = place.Place(settings.store, settings.record_keys, settings.store_key_file, token_key(settings.token_key))
     with (
         running(Process.ARCHIVE, settings) as process,
         told_to_stop() as stop,
-        FileStore(settings.store, now) as store,
+        place.opened(where, now) as store,
     ):
         return archiving.run(
             store,

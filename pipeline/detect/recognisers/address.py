@@ -99,13 +99,11 @@ class _Place:
 
 
 def may_hold(text: str) -> bool:
-    """Cheap and safe: False only if `find` would find nothing."""
-    return any(_place_word(match[1]) for match in _WORD_AND_NUMBER.finditer(text))
-
-
-def _place_word(word: str) -> bool:
-    """Whether a word before a number may be a street by its ending, or a place by its capital."""
-    return word[0].isupper() or word.rstrip(".'-").lower().endswith(_ENDING_WORDS)
+    """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
+    words = [match[1] for match in _WORD_AND_NUMBER.finditer(text)]
+    if any(word.rstrip(".'-").lower().endswith(_ENDING_WORDS) for word in words):
+        return True
+    return any(word[0].isupper() for word in words) and _LIVES.anywhere(text)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
@@ -134,12 +132,18 @@ def _street(reading: Reading, house: re.Match[str], name: re.Match[str], setting
             return None
         stem = text[start : name.start(1)]
     short = ending[0].lower() in ("g", "v")
-    if short and not (stem[0].isupper() and len(stem) >= 4):
+    if short and not _abbreviated(text, stem, name[1], house.end()):
         return None
     while (earlier := _qualifier(text, start)) < start:
         start = earlier
     place = _Place(start, house.end(), _end(text, house.end()), stem, short)
     return _finding(reading, place, "street", 0.85, setting)
+
+
+def _abbreviated(text: str, stem: str, name: str, end: int) -> bool:
+    """Whether a name in g or v is a shortened gata or väg: a point, a joining s, or more of an address behind it."""
+    told = name.endswith(".") or stem.endswith("s") or _end(text, end) > end
+    return told and stem[0].isupper() and len(stem) >= 3
 
 
 def _named(text: str, start: int, stem: str) -> int:

@@ -164,6 +164,9 @@ _ROLES = frozenset(
         "service",
     ]
 )
+_NO_LABEL = frozenset(
+    ("the", "a", "my", "our", "this", "that", "work", "home", "kl", "klockan", "se", "det", "de", "den")
+)
 _LONGEST = 120
 
 
@@ -233,6 +236,8 @@ def _loose(text: str, sign: re.Match[str]) -> tuple[int, int, str, float] | None
     if not local or not domain:
         return None
     labels, ends = _labels(text, sign.end(), domain.end())
+    if labels[0].lower() in _NO_LABEL:
+        return None
     known = [index for index, label in enumerate(labels) if index and label.lower() in _TLDS]
     if not known:
         return None

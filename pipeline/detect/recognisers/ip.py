@@ -61,7 +61,7 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
 
 
 def _valid(value: str) -> bool:
-    if ":" in value and sum(bool(part) for part in value.split(":")) < 3:
+    if ":" in value and (sum(bool(part) for part in value.split(":")) < 3 or not any(map(str.isdecimal, value))):
         return False
     try:
         ipaddress.ip_address(value)
