@@ -121,6 +121,18 @@ def show(
     raise typer.Exit(code)
 
 
+@app.command()
+def doctor() -> None:
+    """Check configuration, broker, topics, store, platform and clock: one line each; exits 1 if one is not well."""
+    from agents.doctor import examine
+
+    checked = []
+    for each in examine(settings.load()):
+        typer.echo(f"{'ok  ' if each.well else 'FAIL'} {each.name}: {each.said}")
+        checked.append(each.well)
+    raise typer.Exit(0 if all(checked) else 1)
+
+
 @policy_app.command()
 def check(file: Annotated[Path, typer.Argument(help="a policy file (TOML)")]) -> None:
     """Validate a policy and print what it would do."""

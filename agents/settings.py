@@ -58,6 +58,15 @@ class Settings(BaseSettings):
     allow_file: Path = Field(_CONFIG / "allow.toml", description="the municipality's own, public numbers and domains")
     data_dir: Path = Field(Path("data"), description="where records, journal and keys are kept unless named below")
     store_dir: Path | None = Field(None, description="the file-system retention store; default: store in data_dir")
+    store_key_file: Path | None = Field(
+        None, description="the key that closes the records' keys; default: none, records are not sealed"
+    )
+    record_keys_file: Path | None = Field(
+        None, description="the records' own keys, closed; default: record-keys.sqlite3 in data_dir"
+    )
+    log_key_file: Path | None = Field(
+        None, description="key that signs the records' log, made at first start; default: log.key in data_dir"
+    )
     journal_file: Path | None = Field(None, description="the takedown journal; default: takedown.sqlite3 in data_dir")
     token_key_file: Path | None = Field(
         None, description="key of the value tokens (HMAC), made at first start; default: token.key in data_dir"
@@ -86,6 +95,16 @@ class Settings(BaseSettings):
     def store(self) -> Path:
         """The folder of the file-system retention store."""
         return self.store_dir or self.data_dir / "store"
+
+    @property
+    def record_keys(self) -> Path:
+        """The file of the records' own keys."""
+        return self.record_keys_file or self.data_dir / "record-keys.sqlite3"
+
+    @property
+    def log_key(self) -> Path:
+        """The file of the key that signs the records' log."""
+        return self.log_key_file or self.data_dir / "log.key"
 
     @property
     def journal(self) -> Path:

@@ -43,7 +43,8 @@ class Program:
 
 
 PROMTOOL = Program("promtool", "prometheus", "alerts and configuration, by Prometheus' own tool")
-PROGRAMS = (PROMTOOL,)
+PROMETHEUS = Program("prometheus", "prometheus", "the dashboard's queries, by Prometheus itself")
+PROGRAMS = (PROMTOOL, PROMETHEUS)
 
 
 def fetch_program(program: Program) -> None:
