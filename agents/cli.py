@@ -14,6 +14,7 @@ from rich.console import Console
 
 from agents import settings
 from agents.records import app as records_app
+from agents.scan import Form
 from pipeline.errors import AnslagsvaktError, BadConfiguration
 
 app = typer.Typer(
@@ -66,6 +67,20 @@ def takedown() -> None:
 
 
 @app.command()
+def scan(
+    file: Annotated[Path, typer.Argument(help="what to scan; - for standard input")] = Path("-"),
+    form: Annotated[Form | None, typer.Option("--format", help="default: jsonl for *.jsonl, else text")] = None,
+    *,
+    show_values: Annotated[bool, typer.Option("--show-values", help="show what was found, unmasked")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="say why: rule, tier, context, suppressors")] = False,
+) -> None:
+    """Detect and decide without Kafka: a text in words, or JSON lines ({"id", "text"} or raw events) in and out."""
+    from agents import scanning
+
+    raise typer.Exit(scanning.run(settings.load(), file, form, values=show_values, explain=explain))
+
+
+@app.command()
 def demo(
     folder: Annotated[Path, typer.Option(help="what the demo writes: records, logs, broker data")] = Path("data/demo"),
     seconds: Annotated[float, typer.Option(min=1, max=600, help="how long the sample stream is played")] = 12.0,
@@ -104,6 +119,18 @@ def show(
     with connected(settings.load().kafka()) as admin:
         code = run_show(admin, Console(), replication=replication)
     raise typer.Exit(code)
+
+
+@app.command()
+def doctor() -> None:
+    """Check configuration, broker, topics, store, platform and clock: one line each; exits 1 if one is not well."""
+    from agents.doctor import examine
+
+    checked = []
+    for each in examine(settings.load()):
+        typer.echo(f"{'ok  ' if each.well else 'FAIL'} {each.name}: {each.said}")
+        checked.append(each.well)
+    raise typer.Exit(0 if all(checked) else 1)
 
 
 @policy_app.command()
