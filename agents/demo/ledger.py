@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 
-from pipeline.message import Order, Outcome, Result, ReviewItem, Withdrawal
+from pipeline.message import Order, Outcome, ReviewItem, Withdrawal
 from pipeline.record import Coordinates, RawReference
 from pipeline.route import State
+from pipeline.takedown import ALARMS
 from topics import catalog, wire
 
 _LATEST = 6
-ALARMS = frozenset({Result.HELD, Result.OVERDUE, Result.AUTH_LOST})
-"""Outcomes that call people while the order lives on."""
 
 
 class Ledger:
@@ -56,6 +55,10 @@ class Ledger:
         """How many raw events have a message that tells their state; those that passed have none."""
         places = self._ordered | self._reviewed | self._dead
         return Counter(self.state_of(at) for at in places)
+
+    def torn(self) -> set[Coordinates]:
+        """The raw events that have messages which tell of more than one state."""
+        return self._ordered & self._reviewed | self._ordered & self._dead | self._reviewed & self._dead
 
     def ended(self) -> dict[str, Outcome]:
         """The outcomes that end their orders."""

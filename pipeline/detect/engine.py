@@ -58,18 +58,25 @@ class _Part:
 
 
 class Engine:
-    """The detector: finds values, names and concerns in the fields of one event. Safe to share between threads."""
+    """The detector: finds values, names and concerns in the fields of one event. Safe to share between threads.
+
+    A name by itself is no reason for anything unless a policy says so; with `bare_names` off, a text in which there can
+    be nothing else is not searched for names, which is most of the work on an ordinary comment.
+    """
 
     def __init__(
         self,
         setting: Setting,
         names: NameRecogniser | None = None,
         concerns: ConcernRecogniser | None = None,
+        *,
+        bare_names: bool = True,
         limits: Limits = Limits(),
         clock: Callable[[], float] = time.thread_time,
     ) -> None:
         self._names = names
         self._concerns = concerns
+        self._bare_names = bare_names
         self._limits = limits
         self._clock = clock
         self._presidio: AnalyzerEngine = analyzer(
@@ -117,9 +124,11 @@ class Engine:
             plain = normalise(text)
             second = spelled(plain)
             values = second is not None or may_hold_value(plain)
-            names = self._names is not None and self._names.may_hold(text)
             concerns = self._concerns is not None and self._concerns.may_hold(text)
-            if not (values or names or concerns):
+            if not (values or concerns or self._bare_names):
+                return None
+            names = self._names is not None and self._names.may_hold(text)
+            if not (values or concerns or names):
                 return None
             readings = (plain, second) if values else None
             return self._analyse(text, readings, deadline, names=names, concerns=concerns)

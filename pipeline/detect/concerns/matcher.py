@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import ahocorasick
+import ahocorasick  # type: ignore[import-not-found] # a C extension without stubs
 
 from pipeline.detect.concerns.terms import Term
 

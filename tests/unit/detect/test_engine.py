@@ -124,7 +124,8 @@ def test_presidio_says_nothing(caplog: pytest.LogCaptureFixture) -> None:
 @settings(max_examples=200)
 def test_spans_lie_in_the_text_and_scores_are_probabilities(detector: Engine, text: str) -> None:
     analysis = detect(detector, text)
-    assert all(0 <= found.start < found.end <= len(text) for found in (*analysis.findings, *analysis.cues))
+    assert all(0 <= found.start < found.end <= len(text) for found in analysis.findings)
+    assert all(0 <= cue.start < cue.end <= len(text) for cue in analysis.cues)
     assert all(0 < found.score < 1 for found in analysis.findings)
 
 
