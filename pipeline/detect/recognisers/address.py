@@ -59,6 +59,13 @@ _RURAL = re.compile(
     rf"(?<![^\W_])((?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
     r"(?![0-9A-Za-z]|[.,:/-][0-9])"
 )
+_RESIDES = Lexicon(
+    "bor", "bo", "bodde", "bosatt*", "hemma", "hos oss", "hos mig", "hos", "granne*", "lives", "mieszka*",
+    "stanuje*", "familj*",
+)  # fmt: skip
+_NEVER_STREET = re.compile(
+    r"gång|cykel|gångcykel|parkerings|buss|hållplats|arbets|motor|riks|lands|järn", re.IGNORECASE
+)
 _NOT_PLACE = Lexicon(
     "linje", "buss", "bussen", "väg", "rv", "route", "klass", "sal", "rum", "grupp", "lag", "vecka", "v", "sid",
     "sida", "kap", "kapitel",
@@ -84,6 +91,7 @@ POSTCODE = Evidence("postcode", 20)
 SMALL = Evidence("small-letters", 1 / 3)
 ABBREVIATED = Evidence("abbreviated-ending", 1 / 2)
 GENERIC = Evidence("ordinary-word", 1 / 60)
+GENERIC_NAME = Evidence("ordinary-word-as-a-name", 1 / 3)
 UNIT = Evidence("unit", 1 / 60)
 
 
@@ -212,7 +220,7 @@ def _context(text: str, place: _Place) -> Iterator[Evidence]:
     if place.short_ending:
         yield ABBREVIATED
     if _GENERIC.fullmatch(place.name):
-        yield GENERIC
+        yield GENERIC if place.name[0].islower() or _NEVER_STREET.fullmatch(place.name) else GENERIC_NAME
     if _UNIT.match(text, place.number_end):
         yield UNIT
 
@@ -225,5 +233,6 @@ def _finding(reading: Reading, place: _Place, tier: str, prior: float, setting: 
         return None
     first, last = reading.span(place.start, place.end)
     known = setting.allow.address(text[place.start : place.number_end])
-    public = known or (HOME not in evidence and bool(_PUBLIC_PLACE.near(text, place.start, place.end, 40, 30)))
+    lives = _RESIDES.near(text, place.start, place.end, 40, 20)
+    public = known or (not lives and bool(_PUBLIC_PLACE.near(text, place.start, place.end, 40, 30)))
     return Finding(Entity.SE_ADDRESS, first, last, verdict.score, f"address.{tier}", public=public, why=verdict.why)

@@ -21,7 +21,7 @@ _TIGHT = re.compile(
 )
 _SPACED = re.compile(rf"(?<![^\W_])[{_L}] [{_L}] [{_L}] [0-9] [0-9] [0-9A-HJ-NPR-UW-Z](?![^\W_])", re.IGNORECASE)
 _LABEL = Lexicon(
-    "reg", "regnr", "regn*", "reg nr", "reg nummer", "registreringsn*", "registreringsskylt*", "skylt", "skylten",
+    "reg", "regnr", "regn*", "reg nr", "reg nummer", "registreringsn*", "registreringsskylt*", "*skylt", "*skylten",
     "skyltar",
     "plåt", "plåten", "nummerplåt*", "nummerskylt*", "registration*", "plate*", "rejestracyjn*", "numerze", "tablic*",
     "registarsk*", "tablice", "rekisterin*", "номер", "номерн*", "kennzeichen", "reg no",
@@ -119,7 +119,7 @@ _NO_PLATE = frozenset(
     ]
 )
 LABELLED = Evidence("plate-word", 40)
-VEHICLE = Evidence("vehicle-word", 14)
+VEHICLE = Evidence("vehicle-word", 25)
 LOWER = Evidence("small-letters", 1 / 30)
 ORDINARY = Evidence("ordinary-word", 1 / 12)
 _LEAST = 0.5
