@@ -82,7 +82,7 @@ _COMMON = frozenset(WORDS) - _ARTICLES
 def spelled(reading: Reading) -> tuple[Reading, tuple[tuple[int, int], ...]] | None:
     """The second reading, and the stretches of the original where it differs; None when there is nothing to read."""
     text = reading.text
-    if _COMMON.isdisjoint(_TOKEN.findall(text.lower())) and not (reading.chains and _SIGN_WORD.search(text)):
+    if _COMMON.isdisjoint(reading.words) and not (reading.chains and _SIGN_WORD.search(text)):
         return None
     edits = sorted(_edits(text))
     if not edits:

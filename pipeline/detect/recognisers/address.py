@@ -53,7 +53,6 @@ _LIVES = Lexicon(
     "post till", "leverera*",
     "fakturaadress*", "hämtas",
 )  # fmt: skip
-_WORD_AND_NUMBER = re.compile(rf"([{_LETTER}][{_LETTER}'.-]{{0,38}}) {{1,2}}[0-9]")
 _ENDING_WORDS = tuple(_ENDINGS.split("|"))
 _RURAL = re.compile(
     rf"(?<![^\W_])((?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
@@ -106,12 +105,24 @@ class _Place:
     short_ending: bool = False
 
 
-def may_hold(text: str) -> bool:
+def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
-    words = [match[1] for match in _WORD_AND_NUMBER.finditer(text)]
+    words = tuple(
+        filter(None, (_word_before(reading.text, span[0]) for chain in reading.chains for span in chain.spans))
+    )
     if any(word.rstrip(".'-").lower().endswith(_ENDING_WORDS) for word in words):
         return True
-    return any(word[0].isupper() for word in words) and _LIVES.anywhere(text)
+    return any(word[0].isupper() for word in words) and _LIVES.among(reading.words)
+
+
+def _word_before(text: str, start: int) -> str:
+    """The word that one or two spaces part from what begins at `start`; empty when there is none."""
+    end = start - 1
+    if end < 1 or text[end] != " ":
+        return ""
+    end -= text[end - 1] == " "
+    word = text[text.rfind(" ", 0, end) + 1 : end]
+    return word[-40:]
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:

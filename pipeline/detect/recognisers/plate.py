@@ -125,9 +125,15 @@ ORDINARY = Evidence("ordinary-word", 1 / 12)
 _LEAST = 0.5
 
 
-def may_hold(text: str) -> bool:
-    """Cheap and safe: False only if `find` would find nothing."""
-    return _TIGHT.search(text) is not None or _SPACED.search(text) is not None
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
+    text = reading.text
+    starts = [span[0] for chain in reading.chains for span in chain.spans]
+    return any(
+        _TIGHT.match(text, start - 3) or _TIGHT.match(text, start - 4) or _SPACED.match(text, start - 6)
+        for start in starts
+        if start > 2
+    )
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
