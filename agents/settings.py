@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     nlp_model: str | None = Field(None, description="a spaCy model or folder for names; default: our own gazetteer")
     lexicon_dir: Path | None = Field(None, description="folder with lexicons of your own beside ours")
 
+    credentials_file: Path | None = Field(
+        None, description="which credentials we hold for the platforms, and where each secret is: docs/platforms.md"
+    )
     platform_url: str | None = Field(None, description="address of the platform simulator (demo and tests)")
     platform_token: SecretStr | None = Field(None, description="bearer token for platform_url")
     cache_dir: Path | None = Field(None, description="where the embedded broker's jars are kept; default: user cache")

@@ -108,7 +108,9 @@ def test_what_we_send_stands_in_metas_own_specification() -> None:
 
 
 def _specified(name: str) -> Any:
-    missing = "did not run: our calls against Meta's field lists (pip install facebook_business)"
+    missing = (
+        "facebook_business is not installed: its licence is for use with Meta's services only, so nothing brings it"
+    )
     return pytest.importorskip(f"facebook_business.adobjects.{name}", reason=missing)
 
 

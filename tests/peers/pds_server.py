@@ -19,7 +19,7 @@ from deploy.local.ports import free_port
 
 FOLDER = Path(__file__).with_name("pds")
 PASSWORD = "a made up password"
-MISSING = "did not run: the real Bluesky server (Node 20 and `npm ci` in tests/peers/pds bring it)"
+MISSING = "did not run: Bluesky on its real server (missing: apt-get install npm, then npm ci in tests/peers/pds)"
 
 
 @dataclass(frozen=True, slots=True)
