@@ -15,9 +15,11 @@ import msgspec
 import typer
 
 from agents import settings
-from agents.retention import bundle, find, place
+from agents.configuration import load_accounts
+from agents.retention import bundle, place
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head
+from agents.retention.index import RecordIndex, Wanted
 from agents.retention.keyring import Keyring
 from agents.retention.log import LogReader
 from agents.retention.records import RecordStore
@@ -84,23 +86,45 @@ def prove(
 
 
 @app.command()
+def index(
+    *, store: _Folder = None, anew: Annotated[bool, typer.Option(help="forget all and read the whole store")] = False
+) -> None:
+    """Take what is new in the store into the index that searches use (they do so themselves; this does it ahead)."""
+    with _refusing(), _reading(store) as opened, _indexed(opened, anew=anew) as (_, count):
+        typer.echo(f"{count} objects taken in")
+
+
+@app.command()
 def search(
     *,
     store: _Folder = None,
     platform: Annotated[str | None, typer.Option(help="facebook, instagram, …")] = None,
     account: Annotated[str | None, typer.Option(help="the account's id on the platform")] = None,
-    item: Annotated[str | None, typer.Option(help="the id of a post or comment")] = None,
-    thread: Annotated[str | None, typer.Option(help="the id of the post that a thread hangs on")] = None,
+    department: Annotated[str | None, typer.Option(help="a department of the register of accounts")] = None,
+    kind: Annotated[str | None, typer.Option(help="post, comment, message, …")] = None,
     change: Annotated[str | None, typer.Option(help="created, edited, deleted, …")] = None,
+    item: Annotated[str | None, typer.Option(help="the id of a post or comment: shows its versions")] = None,
+    thread: Annotated[str | None, typer.Option(help="the id of the post that a thread hangs on")] = None,
+    author: Annotated[str | None, typer.Option(help="an author's token, as a search shows it")] = None,
     since: _Day = None,
     until: _Day = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="at most so many")] = None,
 ) -> None:
-    """List the records that fit, a JSON object a line, without their text; exits 1 if there is none."""
-    day = (since.date() if since else None, until.date() if until else None)
-    wanted = find.Wanted(platform, account, item, thread, change, *day)
+    """List the records that fit, oldest first, a JSON object a line, without their text; exits 1 if there is none."""
     found = False
-    with _refusing(), _reading(store) as opened:
-        for hit in find.search(opened.store, wanted):
+    with _refusing(), _reading(store) as opened, _indexed(opened) as (records, _):
+        wanted = Wanted(
+            platform=platform,
+            accounts=_accounts(account, department),
+            kind=kind,
+            change=change,
+            item=item,
+            thread=thread,
+            author=author,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+        )
+        for hit in records.search(wanted, limit):
             typer.echo(msgspec.json.encode(hit).decode())
             found = True
     if not found:
@@ -157,6 +181,28 @@ def _refusing() -> Iterator[None]:
 class _Opened:
     store: RecordStore
     log: Path
+    is_ours: bool  # the one of the settings, whose index the settings name too
+
+
+@contextmanager
+def _indexed(opened: _Opened, *, anew: bool = False) -> Iterator[tuple[RecordIndex, int]]:
+    """The index, caught up, and how much was new."""
+    with RecordIndex(
+        settings.load().index if opened.is_ours else f"sqlite:///{opened.log.parent}.index.sqlite3"
+    ) as records:
+        if anew:
+            records.clear()
+        yield records, records.catch_up(opened.store, LogReader(opened.log), _progress)
+
+
+def _accounts(account: str | None, department: str | None) -> frozenset[str] | None:
+    if department is None:
+        return None if account is None else frozenset({account})
+    register = load_accounts(settings.load().accounts_file).account
+    theirs = frozenset(each.id for each in register if each.department == department)
+    if not theirs:
+        raise BadConfiguration(f"{department!r} has no accounts: see ANSLAGSVAKT_ACCOUNTS_FILE for the departments")
+    return theirs if account is None else theirs & {account}
 
 
 @contextmanager
@@ -167,7 +213,7 @@ def _reading(folder: Path | None) -> Iterator[_Opened]:
         raise typer.BadParameter(f"{root} holds no records: name the store's folder with --store")
     where = place.Place(root, chosen.record_keys, chosen.store_key_file)
     with place.for_reading(where, now) as store:
-        yield _Opened(store, where.log)
+        yield _Opened(store, where.log, is_ours=root == chosen.store)
 
 
 def _head(path: Path) -> Head:

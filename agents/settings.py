@@ -67,6 +67,10 @@ class Settings(BaseSettings):
     log_key_file: Path | None = Field(
         None, description="key that signs the records' log, made at first start; default: log.key in data_dir"
     )
+    index_url: SecretStr | None = Field(
+        None,
+        description="database of the record index (SQLAlchemy address); default: SQLite, index.sqlite3 in data_dir",
+    )
     journal_file: Path | None = Field(None, description="the takedown journal; default: takedown.sqlite3 in data_dir")
     token_key_file: Path | None = Field(
         None, description="key of the value tokens (HMAC), made at first start; default: token.key in data_dir"
@@ -108,6 +112,11 @@ class Settings(BaseSettings):
     def log_key(self) -> Path:
         """The file of the key that signs the records' log."""
         return self.log_key_file or self.data_dir / "log.key"
+
+    @property
+    def index(self) -> str:
+        """The address of the record index; it may hold a password."""
+        return self.index_url.get_secret_value() if self.index_url else f"sqlite:///{self.data_dir / 'index.sqlite3'}"
 
     @property
     def journal(self) -> Path:

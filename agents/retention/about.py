@@ -27,6 +27,14 @@ class About(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     author: str | None = None
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be known of a stored object without reading it."""
+
+    archived_at: datetime
+    size: int
+    about: About | None = None
+
+
 def about(raw: Raw, token_key: bytes | None) -> About | None:
     """Describe a raw event, or None where the bytes are none; authors are left out without a `token_key`."""
     try:

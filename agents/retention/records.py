@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Protocol
 
 from agents.retention import form
-from agents.retention.about import About
+from agents.retention.about import About, Told
 from agents.retention.objects import Objects
-from agents.retention.seal import Seal
+from agents.retention.seal import Seal, is_sealed, told_in_clear
 from agents.retention.store import Faulty, KeptRecord, Raw, StoredRecord
 from pipeline.errors import Stop
 
@@ -47,13 +47,16 @@ class RecordStore:
         come back.
         """
         at = self._now()
-        told = {raw.object_key: self._describe(raw) for raw in records}
+        told = {
+            raw.object_key: Told(archived_at=at, size=len(raw.value or b""), about=self._describe(raw))
+            for raw in records
+        }
         plain = {raw.object_key: form.write_record(raw, at) for raw in reversed(records)}
         closed = self._seal.close(plain, told)
         created = set(self._objects.add(closed))
         others = [raw for raw in records if raw.object_key in closed and self._told_differently(raw)]
         addenda = {form.addendum_key(raw): form.write_addendum(raw, at) for raw in reversed(others)}
-        closed_addenda = self._seal.close(addenda, {})
+        closed_addenda = self._seal.close(addenda, dict.fromkeys(addenda, Told(archived_at=at, size=0)))
         new_addenda = self._objects.add(closed_addenda)
         self._remember({**closed, **closed_addenda}, created | new_addenda)
         answers = []
@@ -73,6 +76,15 @@ class RecordStore:
     def understand(self, object_key: str, content: bytes) -> KeptRecord:
         """Read an object's bytes; raises `Damaged` or `Disposed`."""
         return form.read(object_key, self._seal.open(object_key, content))
+
+    def tell(self, object_key: str) -> Told:
+        """What may be known of an object without opening it; raises `Missing` or `Damaged`."""
+        content = self.content(object_key)
+        if is_sealed(content):
+            return told_in_clear(object_key, content)
+        kept = form.read(object_key, content)
+        about = None if form.is_addendum(object_key) else self._describe(kept.raw)
+        return Told(archived_at=kept.archived_at, size=len(kept.raw.value or b""), about=about)
 
     def object_keys(self) -> Iterator[str]:
         """See `Store`."""

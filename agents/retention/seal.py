@@ -15,7 +15,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from agents.retention.about import About
+from agents.retention.about import Told
 from agents.retention.store import Damaged
 
 _NONCE_BYTES = 12
@@ -24,7 +24,7 @@ _NONCE_BYTES = 12
 class Seal(Protocol):
     """Closes objects and opens them again."""
 
-    def close(self, plain: Mapping[str, bytes], told: Mapping[str, About | None]) -> dict[str, bytes]:
+    def close(self, plain: Mapping[str, bytes], told: Mapping[str, Told]) -> dict[str, bytes]:
         """The objects as they are to be stored; `told` is what of each may be known in clear.
 
         Those that were disposed of are left out: their key is gone, and they are not to come back.
@@ -51,7 +51,7 @@ class ObjectKeys(Protocol):
 class Open:
     """No seal: objects are stored as they are, but what was sealed is not taken for plain."""
 
-    def close(self, plain: Mapping[str, bytes], told: Mapping[str, About | None]) -> dict[str, bytes]:
+    def close(self, plain: Mapping[str, bytes], told: Mapping[str, Told]) -> dict[str, bytes]:
         """See `Seal`."""
         del told
         return dict(plain)
@@ -68,7 +68,7 @@ class _Clear(msgspec.Struct, frozen=True, kw_only=True):
     version: Literal[1] = 1
     name: str
     nonce: bytes
-    about: About | None = None
+    told: Told
 
 
 _encoder = msgspec.json.Encoder()
@@ -81,10 +81,10 @@ class Sealed:
     def __init__(self, keys: ObjectKeys) -> None:
         self._keys = keys
 
-    def close(self, plain: Mapping[str, bytes], told: Mapping[str, About | None]) -> dict[str, bytes]:
+    def close(self, plain: Mapping[str, bytes], told: Mapping[str, Told]) -> dict[str, bytes]:
         """See `Seal`. Every closing has a new nonce, as a repeated one after a crash would give two texts away."""
         keys = self._keys.make(plain)
-        return {name: _close(name, plain[name], key, told.get(name)) for name, key in keys.items()}
+        return {name: _close(name, plain[name], key, told[name]) for name, key in keys.items()}
 
     def open(self, name: str, content: bytes) -> bytes:
         """See `Seal`; what was stored before sealing began is still read."""
@@ -105,12 +105,15 @@ def is_sealed(content: bytes) -> bool:
     return content.startswith(b'{"anslagsvakt":"sealed"')
 
 
-def told_in_clear(content: bytes) -> About | None:
-    """What a sealed object says of itself without a key."""
-    return _decoder.decode(content.partition(b"\n")[0]).about
+def told_in_clear(name: str, content: bytes) -> Told:
+    """What a sealed object says of itself without a key; unproved until it is opened. Raises `Damaged`."""
+    try:
+        return _decoder.decode(content.partition(b"\n")[0]).told
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Damaged(name, "its first line is not that of a sealed object") from None
 
 
-def _close(name: str, content: bytes, key: bytes, about: About | None) -> bytes:
+def _close(name: str, content: bytes, key: bytes, told: Told) -> bytes:
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    head = _encoder.encode(_Clear(name=name, nonce=nonce, about=about))
+    head = _encoder.encode(_Clear(name=name, nonce=nonce, told=told))
     return head + b"\n" + AESGCM(key).encrypt(nonce, content, head)

@@ -90,6 +90,7 @@ def test_harm_is_named(folder: Path, harm: Callable[[Path], object], fault: str)
         pytest.param(["--account", "exempel"], 2, id="account"),
         pytest.param(["--item", "item-1", "--change", "edited"], 1, id="a version of an item"),
         pytest.param(["--thread", "root"], 3, id="thread"),
+        pytest.param(["--limit", "2"], 2, id="limit"),
         pytest.param(["--since", "2026-11-21"], 1, id="since"),
         pytest.param(["--until", "2026-11-20"], 2, id="until, the whole day"),
         pytest.param(["--platform", "instagram"], 0, id="none"),

@@ -89,11 +89,13 @@ def test_nothing_of_the_text_or_the_person_is_in_clear_anywhere(vault: Vault) ->
 
 
 def test_what_searches_go_by_is_told_in_clear_and_the_author_as_a_token(vault: Vault) -> None:
-    told = seal.told_in_clear(vault.content(RAW))
+    whole = seal.told_in_clear(RAW.object_key, vault.content(RAW))
+    told = whole.about
     assert told
+    assert (whole.archived_at, whole.size) == (AT, len(RAW.value or b""))
     assert (told.platform, told.account, told.item, told.thread) == ("facebook", "exempel", "item-1", "root-1")
     assert author_token(TOKEN_KEY, "facebook", "native-77") == told.author
-    assert seal.told_in_clear(vault.content(OTHER)) is None
+    assert seal.told_in_clear(OTHER.object_key, vault.content(OTHER)).about is None
 
 
 @pytest.mark.parametrize(
