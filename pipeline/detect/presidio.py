@@ -75,6 +75,9 @@ class ShapeRecognizer(EntityRecognizer):
         if not isinstance(nlp_artifacts, ReadingArtifacts):
             raise TypeError("analyze() needs ReadingArtifacts")
         results: list[RecognizerResult] = []
+        if nlp_artifacts.deadline.passed():
+            nlp_artifacts.unfinished.append(self._title)
+            return results
         for finding in self._find(nlp_artifacts.reading, self._setting):
             results.append(self._result(finding))
             if nlp_artifacts.deadline.passed():
