@@ -11,6 +11,8 @@ from kafka.errors import KafkaError
 
 from pipeline.errors import Stop
 
+_BOOTSTRAP_TIMEOUT_MS = 8_000
+
 
 @contextmanager
 def connected(kafka: Mapping[str, Any]) -> Iterator[KafkaAdminClient]:
@@ -20,7 +22,7 @@ def connected(kafka: Mapping[str, Any]) -> Iterator[KafkaAdminClient]:
         Stop: no broker answers, or it refuses us.
     """
     try:
-        client = KafkaAdminClient(**kafka)
+        client = KafkaAdminClient(**kafka, bootstrap_timeout_ms=_BOOTSTRAP_TIMEOUT_MS)
     except KafkaError as error:
         servers = ",".join(kafka["bootstrap_servers"])
         raise Stop(

@@ -68,7 +68,7 @@ def takedown() -> None:
 
 @app.command()
 def scan(
-    file: Annotated[Path, typer.Argument(help="what to scan; - for standard input")],
+    file: Annotated[Path, typer.Argument(help="what to scan; - for standard input")] = Path("-"),
     form: Annotated[Form | None, typer.Option("--format", help="default: jsonl for *.jsonl, else text")] = None,
     *,
     show_values: Annotated[bool, typer.Option("--show-values", help="show what was found, unmasked")] = False,
@@ -119,6 +119,18 @@ def show(
     with connected(settings.load().kafka()) as admin:
         code = run_show(admin, Console(), replication=replication)
     raise typer.Exit(code)
+
+
+@app.command()
+def doctor() -> None:
+    """Check configuration, broker, topics, store, platform and clock: one line each; exits 1 if one is not well."""
+    from agents.doctor import examine
+
+    checked = []
+    for each in examine(settings.load()):
+        typer.echo(f"{'ok  ' if each.well else 'FAIL'} {each.name}: {each.said}")
+        checked.append(each.well)
+    raise typer.Exit(0 if all(checked) else 1)
 
 
 @policy_app.command()

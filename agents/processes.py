@@ -25,6 +25,7 @@ from agents.metrics import Metrics
 from agents.settings import Process, Settings
 from agents.takedown.brake import Caps
 from agents.worker import now, told_to_stop
+from pipeline.detect.finding import Entity
 from pipeline.errors import BadConfiguration
 from pipeline.policy import Policy
 from pipeline.token import Tokeniser
@@ -76,7 +77,7 @@ async def _screen(process: Running) -> None:
 
     settings = process.settings
     judge = Judge(
-        build_detector(settings),
+        build_detector(settings, bare_names=process.policy.looks_for(Entity.PERSON)),
         process.policy,
         load_accounts(settings.accounts_file).by_identity(),
         Tokeniser(token_key(settings.token_key)),
@@ -107,12 +108,13 @@ async def _screen(process: Running) -> None:
 def archive(settings: Settings) -> int:
     """Run the archive process until SIGTERM or SIGINT; returns the exit code."""
     from agents import archive as archiving
-    from agents.retention.files import FileStore
+    from agents.retention import place
 
+    where = place.Place(settings.store, settings.record_keys, settings.store_key_file, token_key(settings.token_key))
     with (
         running(Process.ARCHIVE, settings) as process,
         told_to_stop() as stop,
-        FileStore(settings.store, now) as store,
+        place.opened(where, now) as store,
     ):
         return archiving.run(
             store,

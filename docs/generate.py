@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from docs import commands_page, metrics_page, settings_page
+from docs import commands_page, metrics_page, platforms_page, settings_page
 from topics import page as topics_page
 from topics.asyncapi import document
 
@@ -43,6 +43,7 @@ def pages() -> dict[Path, str]:
         Path("docs/settings.md"): settings_page.page(),
         Path("docs/metrics.md"): metrics_page.page(),
         Path("docs/commands.md"): commands_page.page(),
+        Path("docs/platforms.md"): platforms_page.page(),
     }
 
 

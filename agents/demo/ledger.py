@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 
-from pipeline.message import Order, Outcome, Result, ReviewItem, Withdrawal
+from pipeline.message import Order, Outcome, ReviewItem, Withdrawal
 from pipeline.record import Coordinates, RawReference
 from pipeline.route import State
+from pipeline.takedown import ALARMS
 from topics import catalog, wire
 
 _LATEST = 6
-ALARMS = frozenset({Result.HELD, Result.OVERDUE, Result.AUTH_LOST})
-"""Outcomes that call people while the order lives on."""
 
 
 class Ledger:

@@ -6,16 +6,16 @@ import secrets
 import signal
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 
-from kafka.admin import KafkaAdminClient
 from rich.console import Console
 
 from agents import topics
+from agents.admin import connected
 from agents.demo.children import Children, inherited
 from agents.demo.folder import Folder, demo_folder
 from agents.demo.kept import read_back
@@ -92,7 +92,7 @@ def _run(folder: Folder, cache: Path, console: Console, environment: Mapping[str
         runtime = embedded_runtime(cache, heap=_HEAP, options=SHORT_LIVED, on_fetched=on_fetched)
     _tell(console, "Starting Apache Kafka")
     with kept_kafka(folder.kafka, runtime) as kafka, Children(folder.logs, inherited(environment)) as children:
-        with closing(KafkaAdminClient(bootstrap_servers=[kafka.bootstrap])) as admin:
+        with connected({"bootstrap_servers": [kafka.bootstrap]}) as admin:
             topics.apply(admin)
         _tell(console, "Starting screen, archive and takedown, and a simulator of the platforms")
         started = _start(children, kafka.bootstrap, folder)

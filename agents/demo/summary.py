@@ -52,7 +52,7 @@ def _where(folder: Folder) -> tuple[str, ...]:
         f"The records lie in {folder.data / 'store'}, the logs in {folder.logs}. The next demo replaces them.",
         "Look at them:",
         f"  {settings} anslagsvakt records verify",
-        f"  {settings} anslagsvakt records search --help",
+        f"  {settings} anslagsvakt records search --account eslovskola --change edited",
         f"  anslagsvakt broker --folder {folder.kafka}   (the topics, as the demo left them)",
     )
 

@@ -99,7 +99,7 @@ class Judge:
         analysis = self._analyse(texts)
         reasons = flags(event, account)
         if not reasons and analysis == NOTHING and event.data.change not in _WITHDRAWING:
-            return Judgement(State.PASSED, label, created_at=event.created_at)
+            return Judgement(State.PASSED, label, created_at=event.appeared_at)
         department = account.department if account else UNREGISTERED
         verdict = decide(analysis, self._policy, department, limit=self._limit(event), flags=reasons)
         raw = RawReference(record.topic, record.partition, record.offset, content_hash(record.value))
@@ -110,7 +110,7 @@ class Judge:
             outgoing.review(message) if isinstance(message, ReviewItem) else outgoing.order(message)
             for message in routed.messages
         )
-        return Judgement(routed.state, label, messages, event.created_at, analysis, verdict, department)
+        return Judgement(routed.state, label, messages, event.appeared_at, analysis, verdict, department)
 
     def _analyse(self, texts: tuple[FieldText, ...]) -> Analysis:
         try:

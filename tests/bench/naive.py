@@ -23,7 +23,7 @@ def stock_presidio() -> AnalyzerEngine:
     import spacy  # noqa: PLC0415 - a second to import, and only this needs it
 
     nlp = SpacyNlpEngine(models=[{"lang_code": "sv", "model_name": "blank"}])
-    nlp.nlp = {"sv": spacy.blank("sv")}
+    nlp.nlp = {"sv": spacy.blank("sv")}  # type: ignore[assignment] # Presidio declares it None until it is loaded
     registry = RecognizerRegistry(supported_languages=["sv"])
     registry.load_predefined_recognizers(languages=["sv"], nlp_engine=nlp)
     for recognizer in (SePersonnummerRecognizer, SeOrganisationsnummerRecognizer, CreditCardRecognizer):

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import promql_parser as promql
@@ -21,15 +17,8 @@ from agents.metrics import Metrics, Stage, Step
 from agents.settings import Process
 from pipeline.message import Result
 from pipeline.route import State
-
-DEPLOY = Path(__file__).parents[2] / "deploy"
-ALERTS = [
-    rule
-    for group in yaml.safe_load((DEPLOY / "prometheus/alerts.yml").read_text())["groups"]
-    for rule in group["rules"]
-]
-DASHBOARD: dict[str, Any] = json.loads((DEPLOY / "grafana/dashboards/watch.json").read_text())
-PANELS = [panel for panel in DASHBOARD["panels"] if panel["type"] != "row"]
+from tests.parts import PROMTOOL
+from tests.watch import ALERTS, DASHBOARD, DEPLOY, PANELS, expression
 
 TARGET_LABELS = {"job", "instance"}
 """What Prometheus itself adds to every series."""
@@ -66,8 +55,7 @@ def _expressions() -> Iterator[tuple[str, str]]:
         yield f"alert {rule['alert']}", rule["expr"]
     for panel in PANELS:
         for target in panel["targets"]:
-            # Grafana puts these in before Prometheus sees the query.
-            yield panel["title"], target["expr"].replace("$__rate_interval", "1m").replace("$account", ".*")
+            yield panel["title"], expression(target["expr"])
     for annotation in DASHBOARD["annotations"]["list"]:
         yield annotation["name"], annotation["expr"]
 
@@ -156,10 +144,7 @@ def test_every_alert_is_tried() -> None:
 )
 def test_prometheus_itself_agrees(arguments: tuple[str, ...]) -> None:
     """Prometheus reads the configuration, and every alert fires when it should and only then."""
-    promtool = shutil.which("promtool")
-    if promtool is None:
-        assert os.environ.get("CI") != "true", "promtool is missing: install Debian's package prometheus"
-        pytest.skip("did not run: promtool is missing (Debian's package prometheus has it)")
+    promtool = PROMTOOL.found()
     done = subprocess.run(
         [promtool, *arguments], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False
     )
