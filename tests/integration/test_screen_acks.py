@@ -1,4 +1,4 @@
-"""What is not done is never acknowledged: Faust's two traps, with the naive code beside ours, and a broker that is gone.
+"""What is not done is never acknowledged: Faust's two traps beside our answers, and a broker that is gone.
 
 Each trap is shown on a real broker: the naive half proves that the test can tell the difference.
 """
@@ -275,7 +275,7 @@ def test_what_cannot_be_confirmed_is_not_acknowledged(
         return judgement
 
     async def ends() -> None:
-        with pytest.raises(Stop, match="not confirmed|refused"):
+        with pytest.raises(Stop, match=r"not confirmed|refused"):
             await asyncio.wait_for(run(asyncio.Event(), [lambda: happens(broker)]), PATIENCE)
 
     async def again() -> None:
