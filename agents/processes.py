@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,13 +21,16 @@ from agents import health, log
 from agents.configuration import load_accounts, load_policy
 from agents.consume import Pace
 from agents.detection import build_detector
+from agents.disk import free_ratio
 from agents.health import Health
 from agents.metrics import Metrics
 from agents.settings import Process, Settings
 from agents.takedown.brake import Caps
 from agents.worker import now, told_to_stop
 from pipeline.errors import BadConfiguration
+from pipeline.message import Result
 from pipeline.policy import Policy
+from pipeline.route import State
 from pipeline.token import Tokeniser
 
 _log = logging.getLogger(__name__)
@@ -75,10 +79,12 @@ async def _screen(process: Running) -> None:
     from agents.screen.turn import Turn
 
     settings = process.settings
+    accounts = load_accounts(settings.accounts_file).by_identity()
+    process.metrics.expects((account.label for account in accounts.values()), State)
     judge = Judge(
         build_detector(settings),
         process.policy,
-        load_accounts(settings.accounts_file).by_identity(),
+        accounts,
         Tokeniser(token_key(settings.token_key)),
     )
     producer = ConfirmedProducer(settings.kafka(), settings.publish_timeout)
@@ -114,6 +120,8 @@ def archive(settings: Settings) -> int:
         told_to_stop() as stop,
         FileStore(settings.store, now) as store,
     ):
+        process.metrics.disk(partial(free_ratio, settings.store))
+        process.metrics.stored(new=0, repeated=0, size=0)  # so that Prometheus sees the first record
         return archiving.run(
             store,
             client=settings.kafka(),
@@ -132,6 +140,8 @@ def takedown(settings: Settings) -> int:
 
     with running(Process.TAKEDOWN, settings) as process, told_to_stop() as stop:
         brakes = process.policy.brakes
+        process.metrics.may_end(Result)
+        process.metrics.disk(partial(free_ratio, settings.journal.parent))
         settings.journal.parent.mkdir(parents=True, exist_ok=True)
         return taking_down.run(
             settings.journal,

@@ -34,7 +34,8 @@ class Part:
 
 
 PROMTOOL = Part("promtool", "prometheus", "the alerts, by Prometheus' own rule tests")
-PARTS = (PROMTOOL,)
+PROMETHEUS = Part("prometheus", "prometheus", "every query of alerts and dashboards, by a real Prometheus")
+PARTS = (PROMTOOL, PROMETHEUS)
 
 
 def path_of(part: Part) -> str:
@@ -44,7 +45,7 @@ def path_of(part: Part) -> str:
 
 def install(parts: tuple[Part, ...]) -> None:
     """Install what is missing, where we may."""
-    packages = [part.package for part in parts if part.path is None]
+    packages = sorted({part.package for part in parts if part.path is None})
     if not packages or not shutil.which("apt-get"):
         return
     sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
