@@ -29,7 +29,7 @@ RECORDS = Page(
             "NotArchived",
             Unit.COUNT,
             'sum(increase(anslagsvakt_records_total{result="repeated"}[24h]))',
-            note="The store had these bytes already and kept them once. After a crash or a connector's retry that is well.",
+            note="The store had these bytes already and kept them once. After a crash that is well.",
         ),
         figure(
             "How many bytes came today?",

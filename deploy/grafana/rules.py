@@ -77,7 +77,8 @@ RULES = Page(
             Unit.COUNT,
             (
                 Query(
-                    f'sort_desc(sum by (account, state) (increase(anslagsvakt_events_total{{{ACCOUNT}, state=~"takedown|review"}}{_WEEK})))',
+                    f"sort_desc(sum by (account, state) (increase("
+                    f'anslagsvakt_events_total{{{ACCOUNT}, state=~"takedown|review"}}{_WEEK})))',
                     "{{account}}: {{state}}",
                 ),
             ),

@@ -98,7 +98,8 @@ WATCH = Page(
             Unit.SECONDS,
             (
                 Query(
-                    "sort_desc(time() - max by (account) (max_over_time(anslagsvakt_last_event_timestamp_seconds[30d])))",
+                    "sort_desc(time() - max by (account) ("
+                    "max_over_time(anslagsvakt_last_event_timestamp_seconds[30d])))",
                     "{{account}}",
                 ),
             ),

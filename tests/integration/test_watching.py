@@ -6,11 +6,10 @@ import math
 import os
 import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -67,13 +66,8 @@ class Prometheus:
 
 def configuration(metrics: Mapping[str, str]) -> str:
     """The committed rules and job names, on this machine's addresses and at the pace of a test."""
-    jobs = [
-        {
-            "job_name": process.value,
-            "static_configs": [{"targets": [re.sub(r"^http://|/metrics$", "", metrics[process])]}],
-        }
-        for process in Process
-    ]
+    targets = {process.value: re.sub(r"^http://|/metrics$", "", metrics[process]) for process in Process}
+    jobs = [{"job_name": name, "static_configs": [{"targets": [target]}]} for name, target in targets.items()]
     pace = {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"}
     rules = [str(DEPLOY / "prometheus/alerts.yml")]
     return yaml.safe_dump({"global": pace, "rule_files": rules, "scrape_configs": jobs})
@@ -99,7 +93,7 @@ def running_prometheus(folder: Path, metrics: Mapping[str, str]) -> Iterator[Pro
         process.stop(5)
 
 
-def wait_until(true: Any, within: float = 30.0) -> None:
+def wait_until(true: Callable[[], bool], within: float = 30.0) -> None:
     deadline = time.monotonic() + within
     while not true():
         assert time.monotonic() < deadline

@@ -1,4 +1,4 @@
-"""Alerts, the runbook's sections and the panels' links hold together: whoever is woken finds the page, and it is true."""
+"""Alerts, the runbook's sections and the panels' links hold together: whoever is woken finds the page."""
 
 from __future__ import annotations
 
