@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit check format docs lock clean
+.PHONY: help install demo test unit check format docs bench eval lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -18,7 +18,7 @@ install: $(VENV)/.installed ## make the environment in .venv, so that the comman
 demo: install ## show the whole flow on a real Kafka, from nothing, and leave nothing running
 	@$(BIN)/anslagsvakt demo
 
-test: install ## run every test: unit, contract, integration (real Kafka); what could not run is named at the end
+test: install ## run every test, on a real Kafka where it matters; what could not run is named at the end
 	@$(BIN)/python tests/parts.py
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
 
@@ -40,6 +40,15 @@ format: install ## mend what ruff can mend
 
 docs: install ## write the pages that are made from code: topics, settings, metrics, commands, AsyncAPI
 	@$(BIN)/python docs/generate.py
+
+bench: install ## measure screening on a real Kafka, beside the naive design and a bare copy
+	@$(BIN)/python -m tests.bench.screen
+
+eval: install ## score detection on a labelled set of yours: make eval GOLD=labelled.jsonl SCORE=score.py
+	@test -f "$(GOLD)" -a -f "$(SCORE)" || { echo "make eval GOLD=labelled.jsonl SCORE=score.py: both must exist" >&2; exit 2; }
+	@mkdir -p data
+	@$(BIN)/anslagsvakt scan $(GOLD) --format jsonl > data/eval.jsonl
+	@$(BIN)/python $(SCORE) $(GOLD) data/eval.jsonl
 
 lock: install ## write requirements.lock anew from pyproject.toml, with the newest versions that fit
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= $(BIN)/python -m piptools compile --quiet --upgrade --allow-unsafe \

@@ -18,16 +18,12 @@ from agents.retention.store import Raw, Store, StoredRecord
 from agents.stream import Meter, Readiness, Record
 from pipeline.errors import DeadLetter, Stop
 from pipeline.message import Receipt
-from pipeline.record import RAW_HEADER_PREFIX, Coordinates, RawReference
-from topics import catalog, outgoing, wire
+from pipeline.record import Coordinates, RawReference
+from topics import catalog, outgoing, stamp, wire
 from topics.outgoing import Outgoing
 
 ROLE = Role("archive", catalog.ARCHIVE_GROUP, bug=Stop)
 """A fault of ours stops the process: a record set aside would be a hole in the archive."""
-
-_TOPIC, _PARTITION, _OFFSET, _TIMESTAMP = (
-    f"{RAW_HEADER_PREFIX}{name}" for name in ("topic", "partition", "offset", "timestamp")
-)
 
 
 class ArchiveMeter(Meter, Protocol):
@@ -92,7 +88,7 @@ def raw_of(record: Record) -> Raw:
     headers = [(name, bytes(value)) for name, value in record.headers]
     last = {name: i for i, (name, _) in enumerate(headers)}
     try:
-        places = [last[name] for name in (_TOPIC, _PARTITION, _OFFSET, _TIMESTAMP)]
+        places = [last[name] for name in (stamp.TOPIC, stamp.PARTITION, stamp.OFFSET, stamp.TIMESTAMP)]
         topic, partition, offset, timestamp = (headers[i][1].decode("ascii") for i in places)
         at, when = Coordinates(topic, int(partition), int(offset)), int(timestamp)
     except (KeyError, ValueError):

@@ -68,7 +68,7 @@ def takedown() -> None:
 
 @app.command()
 def scan(
-    file: Annotated[Path, typer.Argument(help="what to scan; - for standard input")],
+    file: Annotated[Path, typer.Argument(help="what to scan; - for standard input")] = Path("-"),
     form: Annotated[Form | None, typer.Option("--format", help="default: jsonl for *.jsonl, else text")] = None,
     *,
     show_values: Annotated[bool, typer.Option("--show-values", help="show what was found, unmasked")] = False,

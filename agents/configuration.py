@@ -58,6 +58,11 @@ def load_accounts(path: Path) -> Accounts:
     return accounts
 
 
+def read(path: Path, to: type[T]) -> T:
+    """Read and check another file of configuration; raises as `load_policy`."""
+    return _convert(path, _read(path), to)
+
+
 class _AllowFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     domains: tuple[str, ...] = ()
     phone_prefixes: tuple[str, ...] = ()

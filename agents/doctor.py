@@ -14,6 +14,7 @@ import httpx
 
 from agents.admin import connected
 from agents.configuration import load_accounts, load_allow_list, load_policy
+from agents.platforms.connect import platforms
 from agents.settings import Settings
 from agents.topics import drift
 from pipeline.errors import AnslagsvaktError, Stop
@@ -99,7 +100,10 @@ def _store(settings: Settings) -> str:
 
 def _platform(settings: Settings) -> str:
     if not settings.platform_url:
-        return "none is set: orders end as unsupported, and people must take items down by hand"
+        held = platforms(settings, load_accounts(settings.accounts_file))
+        return (
+            f"credentials for {', '.join(held)}" if held else "none is set: orders alarm people, and wait until one is"
+        )
     answered = _ask(settings.platform_url)
     return f"{settings.platform_url} answers ({answered.status_code})"
 

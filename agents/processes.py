@@ -27,6 +27,7 @@ from agents.metrics import Metrics
 from agents.settings import Process, Settings
 from agents.takedown.brake import Caps
 from agents.worker import now, told_to_stop
+from pipeline.detect.finding import Entity
 from pipeline.errors import BadConfiguration
 from pipeline.message import Result
 from pipeline.policy import Policy
@@ -82,7 +83,7 @@ async def _screen(process: Running) -> None:
     accounts = load_accounts(settings.accounts_file).by_identity()
     process.metrics.expects((account.label for account in accounts.values()), State)
     judge = Judge(
-        build_detector(settings),
+        build_detector(settings, bare_names=process.policy.looks_for(Entity.PERSON)),
         process.policy,
         accounts,
         Tokeniser(token_key(settings.token_key)),
@@ -113,12 +114,13 @@ async def _screen(process: Running) -> None:
 def archive(settings: Settings) -> int:
     """Run the archive process until SIGTERM or SIGINT; returns the exit code."""
     from agents import archive as archiving
-    from agents.retention.files import FileStore
+    from agents.retention import place
 
+    where = place.Place(settings.store, settings.record_keys, settings.store_key_file, token_key(settings.token_key))
     with (
         running(Process.ARCHIVE, settings) as process,
         told_to_stop() as stop,
-        FileStore(settings.store, now) as store,
+        place.opened(where, now) as store,
     ):
         process.metrics.disk(partial(free_ratio, settings.store))
         process.metrics.stored(new=0, repeated=0, size=0)  # so that Prometheus sees the first record

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,16 +15,24 @@ import msgspec
 import typer
 
 from agents import settings
-from agents.retention import find
+from agents.configuration import load_accounts
+from agents.retention import bundle, place
 from agents.retention import verify as verification
-from agents.retention.files import FileStore
+from agents.retention.heads import Head, is_signed, read_head
+from agents.retention.index import RecordIndex, Wanted
+from agents.retention.keyring import Keyring
+from agents.retention.log import LogReader
+from agents.retention.records import RecordStore
 from agents.retention.store import Faulty
-from pipeline.errors import AnslagsvaktError
+from agents.retention.wrap import KeyFile, add_key
+from agents.worker import now
+from pipeline.errors import AnslagsvaktError, BadConfiguration
 from pipeline.record import content_hash
 
 app = typer.Typer(no_args_is_help=True, help="The retention store: verify it, search it, hand records out.")
 
 _EVERY = 1000
+_PATIENCE = 1.0  # seconds; how long a record in the making may take to reach the log
 _Folder = Annotated[
     Path | None, typer.Option("--store", help="the store's folder; default: ANSLAGSVAKT_STORE_DIR", show_default=False)
 ]
@@ -30,16 +40,58 @@ _Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="by th
 
 
 @app.command()
-def verify(store: _Folder = None) -> None:
-    """Recompute the hash of every record and name each fault; exits 1 if there is any."""
+def verify(
+    *,
+    store: _Folder = None,
+    public_key: Annotated[
+        list[str] | None, typer.Option(help="a log key (base64) that you trust; without it any key is taken")
+    ] = None,
+    head: Annotated[
+        list[Path] | None, typer.Option(help="a published head, kept where nobody here could change it")
+    ] = None,
+    resume: Annotated[Path | None, typer.Option(help="file to note the progress in, and to go on from")] = None,
+) -> None:
+    """Check every record, the log and its heads, and name each fault; exits 1 if there is any."""
     with _refusing():
-        report = verification.verify(_reading(store), _progress)
-    for fault in report.faults:
-        typer.echo(f"FAULT {fault}")
-    verdict = f"{len(report.faults)} faults" if report.faults else "all as they were stored"
-    typer.echo(f"{report.records} records, {report.addenda} addenda: {verdict}")
+        known = verification.Known(
+            frozenset(public_key or ()), tuple(_head(each) for each in head or ()), _mark(resume) if resume else None
+        )
+        with _reading(store) as opened:
+            run = verification.Verification(
+                opened.store,
+                fault=lambda fault: typer.echo(f"FAULT {fault}"),
+                progress=_progress,
+                marked=lambda mark: _note(resume, mark),
+                wait=lambda: time.sleep(_PATIENCE),
+            )
+            report = run.run(LogReader(opened.log), known)
+    if resume:
+        resume.unlink(missing_ok=True)
+    verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
+    typer.echo(f"{report.records} records, {report.addenda} addenda, {report.disposed} disposed of: {verdict}")
     if report.faults:
         raise typer.Exit(1)
+
+
+@app.command()
+def prove(
+    key: Annotated[str, typer.Argument(help="object key, as `records search` shows it")],
+    to: Annotated[Path, typer.Option(help="the file to write the proof to")],
+    store: _Folder = None,
+) -> None:
+    """Write a proof that a record is in the log, for anyone to check with `check_record.py`; exits 1 if it is not."""
+    with _refusing(), _reading(store) as opened:
+        to.write_bytes(bundle.prove(LogReader(opened.log), key))
+    typer.echo(f"{to}: check it with: python check_record.py {to} FILE")
+
+
+@app.command()
+def index(
+    *, store: _Folder = None, anew: Annotated[bool, typer.Option(help="forget all and read the whole store")] = False
+) -> None:
+    """Take what is new in the store into the index that searches use (they do so themselves; this does it ahead)."""
+    with _refusing(), _reading(store) as opened, _indexed(opened, anew=anew) as (_, count):
+        typer.echo(f"{count} objects taken in")
 
 
 @app.command()
@@ -48,18 +100,31 @@ def search(
     store: _Folder = None,
     platform: Annotated[str | None, typer.Option(help="facebook, instagram, …")] = None,
     account: Annotated[str | None, typer.Option(help="the account's id on the platform")] = None,
-    item: Annotated[str | None, typer.Option(help="the id of a post or comment")] = None,
-    thread: Annotated[str | None, typer.Option(help="the id of the post that a thread hangs on")] = None,
+    department: Annotated[str | None, typer.Option(help="a department of the register of accounts")] = None,
+    kind: Annotated[str | None, typer.Option(help="post, comment, message, …")] = None,
     change: Annotated[str | None, typer.Option(help="created, edited, deleted, …")] = None,
+    item: Annotated[str | None, typer.Option(help="the id of a post or comment: shows its versions")] = None,
+    thread: Annotated[str | None, typer.Option(help="the id of the post that a thread hangs on")] = None,
+    author: Annotated[str | None, typer.Option(help="an author's token, as a search shows it")] = None,
     since: _Day = None,
     until: _Day = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="at most so many")] = None,
 ) -> None:
-    """List the records that fit, a JSON object a line, without their text; exits 1 if there is none."""
-    day = (since.date() if since else None, until.date() if until else None)
-    wanted = find.Wanted(platform, account, item, thread, change, *day)
+    """List the records that fit, oldest first, a JSON object a line, without their text; exits 1 if there is none."""
     found = False
-    with _refusing():
-        for hit in find.search(_reading(store), wanted):
+    with _refusing(), _reading(store) as opened, _indexed(opened) as (records, _):
+        wanted = Wanted(
+            platform=platform,
+            accounts=_accounts(account, department),
+            kind=kind,
+            change=change,
+            item=item,
+            thread=thread,
+            author=author,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+        )
+        for hit in records.search(wanted, limit):
             typer.echo(msgspec.json.encode(hit).decode())
             found = True
     if not found:
@@ -74,14 +139,30 @@ def export(
 ) -> None:
     """Write the records, as they came in, to a folder with their hashes; exits 1 if one is missing or damaged."""
     with _refusing():
-        opened = _reading(store)
-        kept = [opened.read(key) for key in keys]
+        with _reading(store) as opened:
+            kept = [opened.store.read(key) for key in keys]
         to.mkdir(parents=True)
         for each in kept:
             (to / f"{each.sha256}.raw").write_bytes(each.raw.value or b"")
         lines = sorted({f"{content_hash(each.raw.value)}  {each.sha256}.raw\n" for each in kept})
         (to / "SHA256SUMS").write_text("".join(lines), encoding="ascii")
     typer.echo(f"{len(lines)} records in {to}; check them with: cd {to} && sha256sum -c SHA256SUMS")
+
+
+@app.command()
+def rotate_key() -> None:
+    """Make a new key in ANSLAGSVAKT_STORE_KEY_FILE (and that file, if need be) and close every record's key with it.
+
+    No record is rewritten. When it is done, older lines of the file close nothing any more and may be destroyed.
+    """
+    with _refusing():
+        chosen = settings.load()
+        if chosen.store_key_file is None:
+            raise BadConfiguration("ANSLAGSVAKT_STORE_KEY_FILE: is not set: name the file that is to hold the key")
+        name = add_key(chosen.store_key_file, now().date())
+        with Keyring(chosen.record_keys, KeyFile(chosen.store_key_file), now) as keyring:
+            count = keyring.rewrap()
+    typer.echo(f"key {name} in {chosen.store_key_file} now closes {count} older record keys and all new ones")
 
 
 @contextmanager
@@ -96,11 +177,64 @@ def _refusing() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-def _reading(folder: Path | None) -> FileStore:
-    root = folder or settings.load().store
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    store: RecordStore
+    log: Path
+    is_ours: bool  # the one of the settings, whose index the settings name too
+
+
+@contextmanager
+def _indexed(opened: _Opened, *, anew: bool = False) -> Iterator[tuple[RecordIndex, int]]:
+    """The index, caught up, and how much was new."""
+    with RecordIndex(
+        settings.load().index if opened.is_ours else f"sqlite:///{opened.log.parent}.index.sqlite3"
+    ) as records:
+        if anew:
+            records.clear()
+        yield records, records.catch_up(opened.store, LogReader(opened.log), _progress)
+
+
+def _accounts(account: str | None, department: str | None) -> frozenset[str] | None:
+    if department is None:
+        return None if account is None else frozenset({account})
+    register = load_accounts(settings.load().accounts_file).account
+    theirs = frozenset(each.id for each in register if each.department == department)
+    if not theirs:
+        raise BadConfiguration(f"{department!r} has no accounts: see ANSLAGSVAKT_ACCOUNTS_FILE for the departments")
+    return theirs if account is None else theirs & {account}
+
+
+@contextmanager
+def _reading(folder: Path | None) -> Iterator[_Opened]:
+    chosen = settings.load()
+    root = folder or chosen.store
     if not (root / "records").is_dir():
         raise typer.BadParameter(f"{root} holds no records: name the store's folder with --store")
-    return FileStore(root, lambda: datetime.now(UTC))
+    where = place.Place(root, chosen.record_keys, chosen.store_key_file)
+    with place.for_reading(where, now) as store:
+        yield _Opened(store, where.log, is_ours=root == chosen.store)
+
+
+def _head(path: Path) -> Head:
+    head = read_head(path.read_bytes().strip())
+    if head is None or not is_signed(head):
+        raise typer.BadParameter(f"{path} is no signed head")
+    return head
+
+
+def _mark(path: Path) -> verification.Mark | None:
+    if not path.exists():
+        return None
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=verification.Mark)
+    except msgspec.DecodeError:
+        raise typer.BadParameter(f"{path} notes no progress: remove it") from None
+
+
+def _note(path: Path | None, mark: verification.Mark) -> None:
+    if path:
+        path.write_bytes(msgspec.json.encode(mark))
 
 
 def _progress(read: int) -> None:

@@ -58,6 +58,19 @@ class Settings(BaseSettings):
     allow_file: Path = Field(_CONFIG / "allow.toml", description="the municipality's own, public numbers and domains")
     data_dir: Path = Field(Path("data"), description="where records, journal and keys are kept unless named below")
     store_dir: Path | None = Field(None, description="the file-system retention store; default: store in data_dir")
+    store_key_file: Path | None = Field(
+        None, description="the key that closes the records' keys; default: none, records are not sealed"
+    )
+    record_keys_file: Path | None = Field(
+        None, description="the records' own keys, closed; default: record-keys.sqlite3 in data_dir"
+    )
+    log_key_file: Path | None = Field(
+        None, description="key that signs the records' log, made at first start; default: log.key in data_dir"
+    )
+    index_url: SecretStr | None = Field(
+        None,
+        description="database of the record index (SQLAlchemy address); default: SQLite, index.sqlite3 in data_dir",
+    )
     journal_file: Path | None = Field(None, description="the takedown journal; default: takedown.sqlite3 in data_dir")
     token_key_file: Path | None = Field(
         None, description="key of the value tokens (HMAC), made at first start; default: token.key in data_dir"
@@ -78,6 +91,9 @@ class Settings(BaseSettings):
     nlp_model: str | None = Field(None, description="a spaCy model or folder for names; default: our own gazetteer")
     lexicon_dir: Path | None = Field(None, description="folder with lexicons of your own beside ours")
 
+    credentials_file: Path | None = Field(
+        None, description="which credentials we hold for the platforms, and where each secret is: docs/platforms.md"
+    )
     platform_url: str | None = Field(None, description="address of the platform simulator (demo and tests)")
     platform_token: SecretStr | None = Field(None, description="bearer token for platform_url")
     cache_dir: Path | None = Field(None, description="where the embedded broker's jars are kept; default: user cache")
@@ -86,6 +102,21 @@ class Settings(BaseSettings):
     def store(self) -> Path:
         """The folder of the file-system retention store."""
         return self.store_dir or self.data_dir / "store"
+
+    @property
+    def record_keys(self) -> Path:
+        """The file of the records' own keys."""
+        return self.record_keys_file or self.data_dir / "record-keys.sqlite3"
+
+    @property
+    def log_key(self) -> Path:
+        """The file of the key that signs the records' log."""
+        return self.log_key_file or self.data_dir / "log.key"
+
+    @property
+    def index(self) -> str:
+        """The address of the record index; it may hold a password."""
+        return self.index_url.get_secret_value() if self.index_url else f"sqlite:///{self.data_dir / 'index.sqlite3'}"
 
     @property
     def journal(self) -> Path:

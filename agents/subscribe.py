@@ -28,7 +28,7 @@ _CONFIGURATION: Mapping[str, object] = {
     # Handling a batch may wait for a slow store or platform; the loop polls again well within this.
     "max_poll_interval_ms": 600_000,
     # A killed process's partitions go to another within the session's time-out.
-    "session_timeout_ms": 15_000,
+    "session_timeout_ms": 10_000,
     "heartbeat_interval_ms": 2_000,
     "max_partition_fetch_bytes": MAX_MESSAGE_BYTES,
     "fetch_max_bytes": 2 * MAX_MESSAGE_BYTES,

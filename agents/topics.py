@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from time import monotonic, sleep
 from typing import Any, Protocol
 
 from kafka.admin import ConfigResource, ConfigResourceType
@@ -17,6 +18,9 @@ from topics.drift import Deviation, Kind, Observed, deviations, partitions
 
 MOST_REPLICAS = 3
 """Three copies let one broker be down while another is restarted; more only cost."""
+
+_SIGHT_S = 10.0
+_PAUSE_S = 0.1
 
 
 class Admin(Protocol):
@@ -67,12 +71,16 @@ def apply(
         Stop: Kafka refuses or cannot be reached; the message names what and why.
     """
     replicas = replication or affordable(admin)
-    found = drift(admin, replication=replicas, topics=topics)
+    observed = observe(admin, topics)
     mendable = {Kind.MISSING, Kind.CONFIG} | ({Kind.PARTITIONS} if raise_partitions else set())
-    mended = tuple(d for d in found if d.kind in mendable)
-    _create(admin, _of(topics, mended, Kind.MISSING), topics, replicas)
+    mended = tuple(d for d in deviations(topics, observed, replicas) if d.kind in mendable)
+    missing = {d.topic for d in mended if d.kind is Kind.MISSING}
+    for topic in topics:
+        if topic.name in missing:
+            _create(admin, topic, partitions(topic, topics, observed), replicas)
     _raise(admin, {d.topic: int(d.wanted) for d in mended if d.kind is Kind.PARTITIONS})
     _configure(admin, [d for d in mended if d.kind is Kind.CONFIG])
+    _await_sight(admin, mended, topics, replicas)
     return mended
 
 
@@ -155,22 +163,11 @@ def table(topics: Sequence[Topic], observed: Mapping[str, Observed], found: Iter
     return rows
 
 
-def _of(topics: Sequence[Topic], found: Sequence[Deviation], kind: Kind) -> list[Topic]:
-    names = {deviation.topic for deviation in found if deviation.kind is kind}
-    return [topic for topic in topics if topic.name in names]
-
-
-def _create(admin: Admin, missing: Sequence[Topic], topics: Sequence[Topic], replication: int) -> None:
-    observed = observe(admin, topics)
-    for topic in missing:
-        wanted = {
-            "num_partitions": partitions(topic, topics, observed),
-            "replication_factor": replication,
-            "configs": topic.config(replication),
-        }
-        # Two installations may apply at once: the other one's topic is as good as ours.
-        with _said_plainly(f"creating {topic.name}", unless=TopicAlreadyExistsError):
-            admin.create_topics({topic.name: wanted}, wait_for_metadata=True)
+def _create(admin: Admin, topic: Topic, count: int, replication: int) -> None:
+    wanted = {"num_partitions": count, "replication_factor": replication, "configs": topic.config(replication)}
+    # Two installations may apply at once: the other one's topic is as good as ours.
+    with _said_plainly(f"creating {topic.name}", unless=TopicAlreadyExistsError):
+        admin.create_topics({topic.name: wanted}, wait_for_metadata=True)
 
 
 def _raise(admin: Admin, counts: dict[str, int]) -> None:
@@ -186,6 +183,13 @@ def _configure(admin: Admin, wrong: Sequence[Deviation]) -> None:
             answer = admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, settings)])
         if answer["topic"][name] != "OK":
             raise Stop(f"Kafka refused configuring {name}: {answer['topic'][name]}")
+
+
+def _await_sight(admin: Admin, mended: Sequence[Deviation], topics: Sequence[Topic], replication: int) -> None:
+    """Wait until what was mended is seen so: a broker learns a little later than the controller has it."""
+    deadline = monotonic() + _SIGHT_S
+    while set(mended) & set(drift(admin, replication=replication, topics=topics)) and monotonic() < deadline:
+        sleep(_PAUSE_S)
 
 
 def _mended(deviation: Deviation) -> str:

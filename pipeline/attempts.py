@@ -64,6 +64,19 @@ class Story:
         """A reading since the last write that the platform refused for good."""
         return next((a for a in self.since if a.action is Action.READ and a.answer in _REFUSED), None)
 
+    @property
+    def refused_unread(self) -> bool:
+        """Whether the latest write was refused, and no reading since has told how the item stands.
+
+        Some platforms refuse what is gone already in the words in which they refuse what is not allowed.
+        """
+        for attempt in reversed(self.attempts):
+            if attempt.action is not Action.READ:
+                return attempt.answer in {Answer.NOT_PERMITTED, Answer.PERMANENT}
+            if attempt.reply and attempt.reply.presence:
+                return False
+        return False
+
     def refused(self, action: Action) -> Answer | None:
         """How the platform refused this action for good, if it has."""
         return next((a.answer for a in self.attempts if a.action is action and a.answer in _REFUSED), None)
@@ -74,8 +87,9 @@ class Story:
         return any(a.action is action and a.answer in ours for a in self.attempts)
 
     def lies(self, action: Action) -> int:
-        """How many calls of this kind said `done`, whatever was then seen."""
-        return sum(a.action is action and a.answer is Answer.DONE for a in self.attempts)
+        """How many calls of this kind said `done`, or that there was nothing to do it to, whatever was then seen."""
+        claims = {Answer.DONE, Answer.ALREADY_GONE}
+        return sum(a.action is action and a.answer in claims for a in self.attempts)
 
     def first_seen(self, presence: Presence) -> datetime | None:
         """When the item was first read back in this state."""

@@ -47,12 +47,16 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a platform lets us do to one kind of object, our own or another's."""
+    """What a platform lets us do to one kind of object, our own or another's.
+
+    `verify`: the item can be read back at all; `sees_hidden`: reading it tells hidden from visible.
+    """
 
     hide: bool = False
     unhide: bool = False
     delete: bool = False
     verify: bool = True
+    sees_hidden: bool = True
 
 
 @dataclass(frozen=True, slots=True)

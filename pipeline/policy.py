@@ -85,6 +85,10 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     deadlines: Deadlines = Deadlines()
     version: str = ""
 
+    def looks_for(self, entity: Entity) -> bool:
+        """Whether any rule speaks for this kind of value."""
+        return any(entity in rule.entities for rule in self.rule)
+
 
 class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A social media account: whose it is, and who answers for it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +9,7 @@ from enum import StrEnum
 
 from pipeline.decide import REPORTED, UNREGISTERED_ACCOUNT, Action, Verdict
 from pipeline.detect.finding import ConcernFinding, Finding
-from pipeline.event import Change, Event
+from pipeline.event import Change, Event, identity
 from pipeline.message import (
     EndState,
     EventReference,
@@ -168,7 +167,7 @@ class _Case:
         return self.tokens.token(finding.type, self.texts[finding.field][finding.start : finding.end])
 
     def _identity(self, kind: str, *more: str) -> str:
-        return hashlib.sha256("\n".join((kind, self.event.source, self.event.id, *more)).encode()).hexdigest()
+        return identity(kind, self.event.source, self.event.id, *more)
 
 
 def _note(found: Finding | ConcernFinding, kind: str, token: str) -> ValueNote:

@@ -154,19 +154,26 @@ def _next(case: Case, now: datetime) -> Step:
 
 def _look_or_act(case: Case, can: Capabilities, story: Story) -> Step:
     verify = can.verify and story.refusal is None
-    if verify and (story.in_doubt or _unread_since_withdrawal(case, story)):
+    if verify and (_in_doubt(can, story) or story.refused_unread or _unread_since_withdrawal(case, story)):
         return Call(Action.READ)
-    step = _onward(case, can, story, story.seen if verify else _claimed(story))
-    return step if verify or not isinstance(step, Finish) else _unseen(can, step)
-
-
-def _unseen(can: Capabilities, claim: Finish) -> Finish:
-    """What an end amounts to that nobody has seen: a hide may rest on the platform's word, where it offers no more."""
-    if claim.result is Result.HIDDEN and not can.verify:
-        return Finish(Result.HIDDEN, reason="by the platform's word: it shows nobody what is hidden")
-    if claim.result in _SEEN:
+    step = _onward(case, can, story, _believed(can, story) if verify else _claimed(story))
+    if verify or not isinstance(step, Finish):
+        return step
+    if step.result in _SEEN:
         return Finish(Result.FAILED, reason="done by the platform's word, but the item cannot be read back")
-    return replace(claim, verified=False)
+    return replace(step, verified=False)
+
+
+def _in_doubt(can: Capabilities, story: Story) -> bool:
+    return story.in_doubt and _believed(can, story) is story.seen
+
+
+def _believed(can: Capabilities, story: Story) -> Presence | None:
+    """How the item stands by the latest reading; where that shows nothing hidden, a hide is the platform's word."""
+    hidden_by_word = story.written and story.written.action is Action.HIDE and story.written.answer is Answer.DONE
+    if story.seen is Presence.VISIBLE and hidden_by_word and not can.sees_hidden:
+        return Presence.HIDDEN
+    return story.seen
 
 
 def _without_credentials(case: Case, reason: str) -> Step:
@@ -192,9 +199,11 @@ def _onward(case: Case, can: Capabilities, story: Story, seen: Presence | None) 
     hide = _effort(Action.HIDE, story, possible=can.hide)
     if case.order.wanted is EndState.REMOVED:
         return _remove(case, can, story, hidden=seen is Presence.HIDDEN, hide=hide)
-    if seen is Presence.HIDDEN:
+    if seen is not Presence.HIDDEN:
+        return hide
+    if can.sees_hidden:
         return Finish(Result.HIDDEN, verified=True)
-    return hide
+    return Finish(Result.HIDDEN, reason="by the platform's word: it shows nobody what is hidden")
 
 
 def _remove(case: Case, can: Capabilities, story: Story, *, hidden: bool, hide: Call | Finish) -> Step:
@@ -215,7 +224,7 @@ def _take_back(case: Case, can: Capabilities, story: Story, seen: Presence | Non
     if case.superseded:
         return Finish(Result.WITHDRAWN, reason="a newer order decides what is shown")
     if seen is Presence.VISIBLE:
-        return Finish(Result.WITHDRAWN, verified=True)
+        return Finish(Result.WITHDRAWN, verified=can.sees_hidden)
     unhide = _effort(Action.UNHIDE, story, possible=can.unhide)
     return Finish(Result.WITHDRAWN, reason="still hidden") if isinstance(unhide, Finish) else unhide
 
@@ -239,6 +248,6 @@ def _effort(action: Action, story: Story, *, possible: bool) -> Call | Finish:
 
 def _claimed(story: Story) -> Presence | None:
     """How the item stands by the platform's word alone, where nothing can be read back."""
-    if story.written is None or story.written.answer is Answer.AMBIGUOUS:
+    if story.written is None or story.written.answer is not Answer.DONE:
         return None
     return {Action.HIDE: Presence.HIDDEN, Action.UNHIDE: Presence.VISIBLE}.get(story.written.action, Presence.GONE)

@@ -1,22 +1,30 @@
-"""The real parts that pip cannot bring: what needs them, how to get them, and getting them where we may.
+"""The real parts that pip cannot bring: where they are, what is tested with them, and fetching them where we may.
 
-`python tests/parts.py` (part of `make test`) installs what is missing from Debian's packages, if we are root or may
-use sudo without a password. It never fails: a test whose part is missing says so, and in CI that is a failure.
+`python tests/parts.py` (part of `make test`) fetches what is missing: programs from Debian's packages, unpacked into
+the environment so that nothing is installed on the machine, and a server's packages from npm. It never fails: a test
+whose part is missing says so at the end, and in CI that is a failure.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+_UNPACKED = Path(sys.prefix) / "parts"
+_NPM_FOLDERS = tuple(sorted(path.parent for path in Path(__file__).parent.glob("peers/*/package-lock.json")))
+_LONGEST = 1200.0  # seconds; one of npm's packages is compiled
+
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A program of the system: its command, Debian's package for it, and what is tested with it."""
+class Program:
+    """A program that needs nothing else: its command, Debian's package that has it, and what is tested with it."""
 
     command: str
     package: str
@@ -24,43 +32,67 @@ class Part:
 
     @property
     def path(self) -> str | None:
-        """Where it is, if it is here."""
-        return shutil.which(self.command)
+        """Where it is, if it is here: installed on the machine, or unpacked by us."""
+        return shutil.which(self.command) or shutil.which(self.command, path=str(_UNPACKED / "usr/bin"))
 
-    @property
-    def remedy(self) -> str:
-        """One line in plain words."""
-        return f"did not run: {self.what} ({self.command} is missing: apt-get install {self.package})"
-
-
-PROMTOOL = Part("promtool", "prometheus", "the alerts, by Prometheus' own rule tests")
-PROMETHEUS = Part("prometheus", "prometheus", "every query of alerts and dashboards, by a real Prometheus")
-PARTS = (PROMTOOL, PROMETHEUS)
-
-
-def path_of(part: Part) -> str:
-    """Where the program is; skips the test if it is nowhere."""
-    return part.path or pytest.skip(part.remedy)
-
-
-def install(parts: tuple[Part, ...]) -> None:
-    """Install what is missing, where we may."""
-    packages = sorted({part.package for part in parts if part.path is None})
-    if not packages or not shutil.which("apt-get"):
-        return
-    sudo = [] if os.geteuid() == 0 else ["sudo", "--non-interactive"]
-    if sudo and not shutil.which("sudo"):
-        return
-    print(f"Installing {', '.join(packages)} from Debian's packages for the tests")  # noqa: T201 - a command's output
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
-        subprocess.run(
-            [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", *arguments],
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            timeout=600,
+    def found(self) -> str:
+        """Where it is; skips the test if it is nowhere."""
+        return self.path or pytest.skip(
+            f"did not run: {self.what} ({self.command} is missing: apt-get install {self.package})"
         )
 
 
+PROMTOOL = Program("promtool", "prometheus", "alerts and configuration, by Prometheus' own tool")
+PROMETHEUS = Program("prometheus", "prometheus", "every query of dashboards and alerts, by Prometheus itself")
+PROGRAMS = (PROMTOOL, PROMETHEUS)
+
+
+def fetch_program(program: Program) -> None:
+    """Unpack Debian's package of a program that is missing, if this is a Debian."""
+    if program.path or not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+        return
+    _say(f"Fetching {program.package} from Debian's packages")
+    with tempfile.TemporaryDirectory() as folder:
+        fetch = ("apt-get", "-qq", "download", program.package)
+        # The list of packages may be missing or old; renewing it needs rights that we may not have.
+        if _run(fetch, folder) or (_run(("apt-get", "-qq", "update"), folder) and _run(fetch, folder)):
+            for package in Path(folder).glob("*.deb"):
+                _run(("dpkg-deb", "-x", str(package), str(_UNPACKED)), folder)
+
+
+def fetch_npm(folder: Path) -> None:
+    """Install a server's locked packages beside its lock, if npm is here and they are not."""
+    if (folder / "node_modules/.package-lock.json").exists() or not shutil.which("npm"):
+        return
+    _say(f"Fetching {folder.name} from npm (some minutes, once)")
+    if not _run(("npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"), folder):
+        shutil.rmtree(folder / "node_modules", ignore_errors=True)
+
+
+def _run(command: Sequence[str], folder: str | Path) -> bool:
+    """Run quietly; whether it went well."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_LONGEST,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
 if __name__ == "__main__":
-    install(PARTS)
+    for each in PROGRAMS:
+        fetch_program(each)
+    for peer in _NPM_FOLDERS:
+        fetch_npm(peer)

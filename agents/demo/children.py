@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from typing import Self
 
 import httpx
 
+import agents
 from deploy.local.process import KeptProcess
 from pipeline.errors import Stop
 
@@ -74,6 +76,13 @@ class Children:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.stop()
+
+
+def inherited(environment: Mapping[str, str]) -> dict[str, str]:
+    """What the processes get of our environment: all but settings meant for a real installation; and our own code."""
+    ours = {name: value for name, value in environment.items() if not name.startswith("ANSLAGSVAKT_")}
+    code = str(Path(agents.__file__).resolve().parents[1])
+    return ours | {"PYTHONPATH": os.pathsep.join(filter(None, (code, environment.get("PYTHONPATH"))))}
 
 
 def _answers(client: httpx.Client, url: str) -> bool:

@@ -56,6 +56,10 @@ class Ledger:
         places = self._ordered | self._reviewed | self._dead
         return Counter(self.state_of(at) for at in places)
 
+    def torn(self) -> set[Coordinates]:
+        """The raw events that have messages which tell of more than one state."""
+        return self._ordered & self._reviewed | self._ordered & self._dead | self._reviewed & self._dead
+
     def ended(self) -> dict[str, Outcome]:
         """The outcomes that end their orders."""
         return {name: outcome for name, outcome in self.outcomes.items() if outcome.result not in ALARMS}

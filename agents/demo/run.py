@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import signal
 import time
@@ -15,11 +14,11 @@ from types import FrameType
 
 from rich.console import Console
 
-import agents
 from agents import topics
 from agents.admin import connected
-from agents.demo.children import Children
+from agents.demo.children import Children, inherited
 from agents.demo.folder import Folder, demo_folder
+from agents.demo.kept import read_back
 from agents.demo.platform import DemoPlatform
 from agents.demo.play import Player
 from agents.demo.reckon import Evidence, reckon
@@ -28,15 +27,12 @@ from agents.demo.summary import say
 from agents.demo.view import Progress, view
 from agents.demo.watch import Watch
 from agents.embedded import shown
-from agents.retention.files import FileStore
-from agents.retention.form import is_addendum
 from agents.settings import Process
 from deploy.local.errors import BrokerUnavailable
 from deploy.local.kafka import kept_kafka
 from deploy.local.ports import HOST, free_port
 from deploy.local.runtime import SHORT_LIVED, embedded_runtime
 from pipeline.errors import Stop
-from pipeline.record import content_hash
 
 INTERRUPTED = 130
 SEED = 20261123
@@ -95,7 +91,7 @@ def _run(folder: Folder, cache: Path, console: Console, environment: Mapping[str
     with shown(console) as on_fetched:
         runtime = embedded_runtime(cache, heap=_HEAP, options=SHORT_LIVED, on_fetched=on_fetched)
     _tell(console, "Starting Apache Kafka")
-    with kept_kafka(folder.kafka, runtime) as kafka, Children(folder.logs, _inherited(environment)) as children:
+    with kept_kafka(folder.kafka, runtime) as kafka, Children(folder.logs, inherited(environment)) as children:
         with connected({"bootstrap_servers": [kafka.bootstrap]}) as admin:
             topics.apply(admin)
         _tell(console, "Starting screen, archive and takedown, and a simulator of the platforms")
@@ -106,7 +102,7 @@ def _run(folder: Folder, cache: Path, console: Console, environment: Mapping[str
             (folder.logs / f"{process}.prom").write_text(page, encoding="utf-8")
         _tell(console, "Stopping")
         evidence = replace(evidence, exit_codes=children.stop())
-    return replace(evidence, kept=_kept(folder))
+    return replace(evidence, kept=read_back(folder.data / "store"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,20 +156,6 @@ def _play(children: Children, bootstrap: str, started: _Started, console: Consol
                 if time.monotonic() > deadline:
                     break
             return Evidence(player.confirmed(), watch.ledger, watch.scraped, {}, platform.states(), {})
-
-
-def _kept(folder: Folder) -> dict[str, str]:
-    """Every record of the store, read back: its name's hash and that of its bytes."""
-    with FileStore(folder.data / "store", lambda: datetime.now(UTC)) as store:
-        records = [store.read(key) for key in store.object_keys() if not is_addendum(key)]
-    return {record.object_key.rpartition("/")[2]: content_hash(record.raw.value) for record in records}
-
-
-def _inherited(environment: Mapping[str, str]) -> dict[str, str]:
-    """What the processes get of our environment: all but settings meant for a real installation; and our own code."""
-    ours = {name: value for name, value in environment.items() if not name.startswith("ANSLAGSVAKT_")}
-    code = str(Path(agents.__file__).resolve().parents[1])
-    return ours | {"PYTHONPATH": os.pathsep.join(filter(None, (code, environment.get("PYTHONPATH"))))}
 
 
 def _tell(console: Console, line: str) -> None:

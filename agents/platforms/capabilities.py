@@ -15,7 +15,7 @@ from pipeline.platform import Capabilities
 _NOTHING = Capabilities()
 _DELETE = Capabilities(delete=True)
 _HIDE = Capabilities(hide=True, unhide=True)
-_HIDE_UNSEEN = Capabilities(hide=True, unhide=True, verify=False)
+_HIDE_UNSEEN = Capabilities(hide=True, unhide=True, sees_hidden=False)
 _ALL = Capabilities(hide=True, unhide=True, delete=True)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+
+from agents import worker
+from agents.platforms import credentials
 from agents.platforms.http import SimulatorPlatform
 from agents.platforms.platform import Platforms
 from agents.settings import Settings
@@ -9,12 +13,14 @@ from pipeline.policy import Accounts
 
 
 def platforms(settings: Settings, accounts: Accounts) -> Platforms:
-    """The adapters by platform name; an order for a platform that is not among them ends as `unsupported`.
+    """The adapters by platform name; an order for another platform alarms people and waits until there is one.
 
-    Where `platform_url` is set, every registered platform is played by the simulator there.
+    Where `platform_url` is set, every registered platform is played by the simulator there, and no real one is called.
     """
-    if not settings.platform_url:
+    if settings.platform_url:
+        token = settings.platform_token.get_secret_value() if settings.platform_token else ""
+        simulator = SimulatorPlatform(settings.platform_url, token)
+        return {account.platform: simulator for account in accounts.account}
+    if settings.credentials_file is None:
         return {}
-    token = settings.platform_token.get_secret_value() if settings.platform_token else ""
-    simulator = SimulatorPlatform(settings.platform_url, token)
-    return {account.platform: simulator for account in accounts.account}
+    return credentials.connected(settings.credentials_file, os.environ, worker.now)

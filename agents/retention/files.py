@@ -1,4 +1,4 @@
-"""A retention store in a folder: one file a record, written once, readable with `cat`.
+"""Objects in a folder: one file each, written once.
 
 A file appears under its name only when its bytes are on the disk: written and synced in `incoming/`, then linked to its
 name (a link never overwrites), and its folder synced. A crash leaves at most a file in `incoming/`, removed at the next
@@ -12,15 +12,13 @@ import fcntl
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
-from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from agents.retention import form
-from agents.retention.store import Damaged, KeptRecord, Missing, Raw, StoredRecord
+from agents.retention.store import Missing
 from pipeline.errors import RetryLater, Stop
 
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EXDEV}
@@ -29,12 +27,11 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-class FileStore:
-    """Keeps records below `root`. Several processes may share a folder; one object is for one thread."""
+class FileObjects:
+    """Keeps objects below `root`. Several processes may share a folder; one `FileObjects` is for one thread."""
 
-    def __init__(self, root: Path, now: Callable[[], datetime]) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root
-        self._now = now
         self._pool = ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="sync")
         self._known: set[Path] = set()
         self._lock = -1
@@ -66,31 +63,24 @@ class FileStore:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
 
-    def put_many(self, records: Sequence[Raw]) -> tuple[StoredRecord, ...]:
-        """See `Store.put_many`."""
+    def add(self, objects: Mapping[str, bytes]) -> frozenset[str]:
+        """See `Objects.add`."""
         with _translated(self._root):
-            created = self._add({raw.object_key: form.write_record(raw, self._now()) for raw in reversed(records)})
-            others = [raw for raw in records if self._told_differently(raw)]
-            self._add({form.addendum_key(raw): form.write_addendum(raw, self._now()) for raw in reversed(others)})
-        answers = []
-        for raw in records:
-            answers.append(StoredRecord(raw.object_key, raw.sha256, len(raw.value or b""), raw.object_key in created))
-            created.discard(raw.object_key)
-        return tuple(answers)
+            return frozenset(self._add(objects))
 
-    def read(self, object_key: str) -> KeptRecord:
-        """See `Store.read`."""
+    def get(self, name: str) -> bytes:
+        """See `Objects.get`."""
         with _translated(self._root):
             try:
-                return form.read(object_key, (self._root / object_key).read_bytes())
-            except (FileNotFoundError, IsADirectoryError):
-                raise Missing(object_key, "there is no such record") from None
+                return (self._root / name).read_bytes()
+            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+                raise Missing(name, "there is no such record") from None
 
-    def object_keys(self) -> Iterator[str]:
-        """See `Store.object_keys`."""
-        yield from _files(self._root / "records", "records")
+    def names(self, folder: str) -> Iterator[str]:
+        """See `Objects.names`."""
+        yield from _files(self._root / folder, folder)
 
-    def _add(self, objects: dict[str, bytes]) -> set[str]:
+    def _add(self, objects: Mapping[str, bytes]) -> set[str]:
         """Write the objects that are not here yet; returns their keys when all, old and new, are on the disk."""
         missing = {key: content for key, content in objects.items() if not (self._root / key).exists()}
         try:
@@ -132,16 +122,6 @@ class FileStore:
         finally:
             waiting.unlink()
         return True
-
-    def _told_differently(self, raw: Raw) -> bool:
-        """Compare with what is kept; other bytes under the same hash are an alarm, not a record."""
-        try:
-            kept = self.read(raw.object_key)
-        except (Damaged, Missing) as error:
-            raise Stop(f"the store is damaged at {error}; run `anslagsvakt records verify`") from None
-        if (kept.raw.value or b"") != (raw.value or b""):
-            raise Stop(f"the store holds other bytes at {raw.object_key}; run `anslagsvakt records verify`")
-        return not form.same_origin(kept, raw)
 
 
 class _translated:  # noqa: N801  # reads as the clause it is

@@ -89,3 +89,7 @@ class Missing(Faulty):
 
 class Damaged(Faulty):
     """The object is not what was stored."""
+
+
+class Disposed(Faulty):
+    """The record was disposed of: its key was destroyed, and what it said with it."""

@@ -1,38 +1,172 @@
-"""Is every record in a store still what was stored? Reads all of them and names each fault."""
+"""Is the store still what it was? Reads every record, the log and its heads, and names each fault."""
 
 from __future__ import annotations
 
+import hashlib
+import itertools
+from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from agents.retention import form
-from agents.retention.store import Faulty, Missing, Store
+import msgspec
+
+from agents.retention import form, heads, log
+from agents.retention.heads import Head
+from agents.retention.log import LogReader
+from agents.retention.records import RecordStore
+from agents.retention.store import Damaged, Disposed, Faulty, Missing
+from pipeline import merkle
+
+_EVERY = 1000
+_TRIES = 3
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """How far a verification came: so many entries of the log, whose root was this."""
+
+    entries: int
+    root: str
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known from elsewhere: public keys (base64), heads kept out of our reach, a mark to go on from."""
+
+    keys: frozenset[str] = frozenset()
+    heads: tuple[Head, ...] = ()
+    mark: Mark | None = None
+
+
+@dataclass(slots=True)
 class Report:
-    """What a verification read, and what it found wrong."""
+    """What was read; faults were told as they were found."""
 
-    records: int
-    addenda: int
-    faults: tuple[Faulty, ...]
+    records: int = 0
+    addenda: int = 0
+    disposed: int = 0
+    faults: int = 0
+    seen: set[bytes] = field(default_factory=set, repr=False)
 
 
-def verify(store: Store, progress: Callable[[int], None]) -> Report:
-    """Read every object and recompute its hash; `progress` is told the number read so far, after each."""
-    records = addenda = 0
-    faults: list[Faulty] = []
-    last = ""
-    for key in store.object_keys():
-        if form.is_addendum(key):
-            addenda += 1
-            if key.rpartition(".")[0] != last:
-                faults.append(Missing(key, "the record that it adds to is gone"))
-        else:
-            records, last = records + 1, key
+class Verification:
+    """One run over a store; `fault` and `progress` are told as it goes, `marked` every thousand objects of the log."""
+
+    def __init__(
+        self,
+        store: RecordStore,
+        *,
+        fault: Callable[[Faulty], None],
+        progress: Callable[[int], None],
+        marked: Callable[[Mark], None] = lambda _: None,
+        wait: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._fault = fault
+        self._progress = progress
+        self._marked = marked
+        self._wait = wait
+        self.report = Report()
+
+    def run(self, reader: LogReader, known: Known) -> Report:
+        """Verify all of it: the log, each object in its order, and then what the log does not name."""
+        if reader.exists():
+            self._heads(reader, known)
+            self._log(reader, known)
+        elif known.heads:
+            self._tell(Missing("log/heads", "there is no log, though heads of it are known"))
+        self._others(reader)
+        return self.report
+
+    def _heads(self, reader: LogReader, known: Known) -> None:
+        for fault in heads.faults_of(reader.heads(), known.keys):
+            self._tell(Damaged("log/heads", fault))
+
+    def _log(self, reader: LogReader, known: Known) -> None:
+        expected = _signed(reader, known)
+        covered = max(expected, default=0)
+        resumed = known.mark.entries if known.mark and self._holds(known.mark, reader) else 0
+        tree = merkle.Growing()
+        with reader.nodes() as node:
+            for name, sha256 in itertools.islice(reader.entries(), covered):
+                self._nodes(tree.add(log.leaf(name, sha256)), node, tree.size)
+                for root, whose in expected.get(tree.size, ()):
+                    if root != tree.root().hex():
+                        self._tell(Damaged(whose, f"the first {tree.size} entries of the log are not those it signed"))
+                self.report.seen.add(_digest(name))
+                if tree.size > resumed:
+                    self._object(name, sha256)
+                    if tree.size % _EVERY == 0:
+                        self._marked(Mark(tree.size, tree.root().hex()))
+        if tree.size < covered:
+            self._tell(Damaged("log/entries", f"the log has lost its last {covered - tree.size} entries"))
+
+    def _nodes(self, made: list[bytes], node: merkle.Node, size: int) -> None:
+        """Compare with the tree in the file, which proofs are made from."""
+        index = size - 1
+        for level, hash_ in enumerate(made):
+            if node(level, index) != hash_:
+                self._tell(
+                    Damaged("log/nodes", f"the node of level {level} at entry {size} is not that of the entries")
+                )
+            index >>= 1
+
+    def _holds(self, mark: Mark, reader: LogReader) -> bool:
+        tree = merkle.Growing()
+        for name, sha256 in reader.entries():
+            if tree.size == mark.entries:
+                break
+            tree.add(log.leaf(name, sha256))
+        return (tree.size, tree.root().hex()) == (mark.entries, mark.root)
+
+    def _others(self, reader: LogReader) -> None:
+        """What is in the store and was not read yet; in a store with a log there should be nothing."""
+        others = [name for name in self._store.object_keys() if _digest(name) not in self.report.seen]
+        unlogged = set(others) if reader.exists() else set()
+        for _ in range(_TRIES):
+            # A record that is being stored while we look is in the log a moment later.
+            unlogged -= {name for name, _ in reader.entries(len(self.report.seen))} if unlogged else set()
+            if unlogged:
+                self._wait()
+        for name in others:
+            if name in unlogged:
+                self._tell(Damaged(name, "it is not in the log"))
+            self._object(name, None)
+
+    def _object(self, name: str, expected: str | None) -> None:
+        self._count(name)
         try:
-            store.read(key)
+            content = self._store.content(name)
+            if expected not in (None, hashlib.sha256(content).hexdigest()):
+                raise Damaged(name, "its bytes are not those that the log names")
+            self._store.understand(name, content)
+            if form.is_addendum(name):
+                self._store.content(name.rpartition(".")[0])
+        except Disposed:
+            self.report.disposed += 1
         except Faulty as fault:
-            faults.append(fault)
-        progress(records + addenda)
-    return Report(records, addenda, tuple(faults))
+            self._tell(fault if fault.object_key == name else Missing(name, "the record that it adds to is gone"))
+
+    def _count(self, name: str) -> None:
+        if form.is_addendum(name):
+            self.report.addenda += 1
+        else:
+            self.report.records += 1
+        self._progress(self.report.records + self.report.addenda)
+
+    def _tell(self, fault: Faulty) -> None:
+        self.report.faults += 1
+        self._fault(fault)
+
+
+def _signed(reader: LogReader, known: Known) -> dict[int, list[tuple[str, str]]]:
+    """Which root is signed for which size, and where."""
+    signed: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    for head in filter(None, reader.heads()):
+        signed[head.size].append((head.root, "log/heads"))
+    for head in known.heads:
+        signed[head.size].append((head.root, "the known head"))
+    return signed
+
+
+def _digest(name: str) -> bytes:
+    return hashlib.sha256(name.encode()).digest()[:16]

@@ -15,10 +15,11 @@ from agents.screen.judge import Judgement, Raw
 from pipeline.decide import Verdict
 from pipeline.detect.finding import Analysis
 from pipeline.errors import Stop
-from pipeline.record import RAW_HEADER_PREFIX
+from pipeline.record import Coordinates
 from pipeline.route import State
 from topics import catalog
 from topics.outgoing import Outgoing
+from topics.stamp import stamp
 
 
 class Producer(Protocol):
@@ -30,14 +31,8 @@ class Producer(Protocol):
 
 def to_archive(record: Raw) -> Outgoing:
     """The raw event for the archive topic: value, key and headers untouched, and where it stood in headers of ours."""
-    ours = {
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "timestamp": record.timestamp,
-    }
-    headers = tuple((f"{RAW_HEADER_PREFIX}{name}", str(value).encode()) for name, value in ours.items())
-    return Outgoing(catalog.ARCHIVE, record.key, record.value, (*record.headers, *headers), partition=record.partition)
+    ours = stamp(Coordinates(record.topic, record.partition, record.offset), record.timestamp)
+    return Outgoing(catalog.ARCHIVE, record.key, record.value, (*record.headers, *ours), partition=record.partition)
 
 
 class Turn:

@@ -83,13 +83,20 @@ class Journal:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._db = sqlite3.connect(path, timeout=busy_seconds, isolation_level=None, check_same_thread=False)
+        except (sqlite3.Error, OSError) as error:
+            raise self._unusable(error) from error
+        try:
             self._db.execute("PRAGMA journal_mode = WAL")
             # A committed Kafka offset promises that the journal survives a power cut, so every commit is synced.
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.execute("PRAGMA foreign_keys = ON")
-        except (sqlite3.Error, OSError) as error:
-            raise Stop(f"cannot open the takedown journal {path}: {type(error).__name__}: {error}") from error
-        self._migrate()
+            self._migrate()
+        except sqlite3.Error as error:
+            self.close()
+            raise self._unusable(error) from error
+        except BaseException:
+            self.close()
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -114,6 +121,9 @@ class Journal:
     def close(self) -> None:
         """Close the file."""
         self._db.close()
+
+    def _unusable(self, error: Exception) -> Stop:
+        return Stop(f"cannot open the takedown journal {self._path}: {type(error).__name__}: {error}")
 
     def _migrate(self) -> None:
         with self.transaction() as db:

@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Collection
 from datetime import datetime
 
+import msgspec
+
 from agents.takedown.journal import moment, stamp
 from pipeline.message import Order, Result, Why
 from pipeline.platform import Action, Answer, Attempt, Presence, Reply
@@ -45,6 +47,16 @@ def release(db: sqlite3.Connection, order: Order, due_at: datetime | None) -> No
         "UPDATE orders SET claimed_until = 0, due_at = ? WHERE order_id = ?",
         (stamp(due_at) if due_at else None, order.order_id),
     )
+
+
+def inherit(db: sqlite3.Connection, living: Collection[str]) -> int:
+    """Take back what dead processes had claimed, so that nobody waits for their leases to run out; returns how much."""
+    freed = db.execute(
+        "UPDATE orders SET claimed_until = 0 WHERE claimed_until > 0 AND claimed_by NOT IN"
+        " (SELECT value FROM json_each(?))",
+        (msgspec.json.encode(sorted(living)).decode(),),
+    )
+    return freed.rowcount
 
 
 def end(db: sqlite3.Connection, order: Order, result: Result, now: datetime) -> None:

@@ -37,6 +37,11 @@ def take(db: sqlite3.Connection, now: datetime, until: datetime) -> dict[int, Ou
     return {seq: Outgoing(topic, key, value) for seq, topic, key, value in sorted(rows)}
 
 
+def inherit(db: sqlite3.Connection) -> None:
+    """Let everything unconfirmed be told at once; for the only process that lives, as another may be telling it."""
+    db.execute("UPDATE outbox SET claimed_until = 0 WHERE published = 0")
+
+
 def confirmed(db: sqlite3.Connection, seqs: Sequence[int]) -> None:
     """Note that these are confirmed by Kafka; their content is no longer needed here."""
     db.executemany("UPDATE outbox SET published = 1, value = x'' WHERE seq = ?", [(seq,) for seq in seqs])

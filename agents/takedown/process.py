@@ -7,12 +7,12 @@ the journal has to tell. That `tick` is called again means that the last is conf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
 from agents.platforms.platform import Platforms
 from agents.stream import Record
-from agents.takedown import inbox, outbox
+from agents.takedown import inbox, orders, outbox
 from agents.takedown.calls import Calls, Done, Planned
 from agents.takedown.journal import Journal
 from agents.takedown.metrics import TakedownMetrics
@@ -45,6 +45,13 @@ class Takedown:
         self._now = now
         self._unconfirmed: tuple[int, ...] = ()
         self._housekeeping_due = datetime.min.replace(tzinfo=UTC)
+
+    def inherit(self, living: Collection[str]) -> None:
+        """Take up at once what processes had in hand that are not among the `living`, our own name among them."""
+        with self._journal.transaction() as db:
+            orders.inherit(db, living)
+            if set(living) == {self._terms.owner}:
+                outbox.inherit(db)
 
     def handle(self, records: Sequence[Record]) -> Sequence[Outgoing]:
         """Note orders, withdrawals and receipts; what they lead to comes with the next `tick`."""

@@ -15,6 +15,7 @@ from agents import worker
 from agents.consume import Pace, Role
 from agents.platforms.platform import Platforms
 from agents.stream import Meter, Readiness
+from agents.takedown.alive import alive
 from agents.takedown.calls import Calls
 from agents.takedown.journal import Journal
 from agents.takedown.metrics import TakedownMetrics
@@ -51,8 +52,13 @@ def run(
 
     Replies to calls that are under way are still noted; what is not told by then is told by the next process.
     """
-    with closing(Journal(journal_path)) as journal, closing(Calls(platforms, worker.now)) as calls:
+    with (
+        closing(Journal(journal_path)) as journal,
+        alive(journal_path, terms.owner) as living,
+        closing(Calls(platforms, worker.now)) as calls,
+    ):
         takedown = Takedown(journal, platforms, calls, meter, terms, now=worker.now)
+        takedown.inherit(living)
         code = worker.run(ROLE, _TOPICS, takedown, client=client, meter=meter, health=health, stop=stop, pace=pace)
         takedown.drain()
     return code

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 BEFORE, AFTER = 48, 32
+_PHRASE_GAP = 3
+_WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[!?…]+\s|[^\W\d_]{3,}\)?[.]\s+(?=[A-ZÅÄÖ])|\n\s*\n")
 _ABBREVIATIONS = re.compile(r"(?:pers|org|reg|konto|faktura|order|tel|fam)[.]\s*$", re.IGNORECASE)
 
@@ -28,26 +30,41 @@ class Lexicon:
 
     def __init__(self, *entries: str) -> None:
         self.entries = entries
-        self._pattern = re.compile("|".join(f"({_pattern(entry)})" for entry in entries), re.IGNORECASE)
+        self._exact: dict[str, str] = {}
+        self._phrases: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        loose: dict[tuple[bool, bool], dict[str, str]] = {(True, False): {}, (False, True): {}, (True, True): {}}
+        for entry in entries:
+            words = tuple(entry.strip("*").split())
+            shape = (entry.startswith("*"), entry.endswith("*"))
+            if len(words) > 1:
+                self._phrases.setdefault(words[0], []).append((words, entry))
+            elif any(shape):
+                loose[shape][words[0]] = entry
+            else:
+                self._exact[words[0]] = entry
+        self._ends, self._starts, self._inner = loose[True, False], loose[False, True], loose[True, True]
+        self._end_words, self._start_words = tuple(self._ends), tuple(self._starts)
 
     def before(self, text: str, start: int, reach: int = BEFORE) -> tuple[Near, ...]:
         """Entries in the same sentence before `start`, the nearest first."""
-        window = text[max(0, start - reach) : start]
-        cut = 0
-        for match in _SENTENCE_END.finditer(window):
-            if not _ABBREVIATIONS.search(window, max(0, match.start() - 8), match.end()):
+        low = max(0, start - reach)
+        found = self._find(text, low, start)
+        if not found:
+            return ()
+        cut = low
+        for match in _SENTENCE_END.finditer(text, low, start):
+            if not _ABBREVIATIONS.search(text, max(low, match.start() - 8), match.end()):
                 cut = match.end()
-        window = window[cut:]
-        found = [Near(self._entry(match), len(window) - match.end()) for match in self._pattern.finditer(window)]
-        return tuple(reversed(found))
+        return tuple(Near(entry, start - end) for entry, first, end in reversed(found) if first >= cut)
 
     def after(self, text: str, end: int, reach: int = AFTER) -> tuple[Near, ...]:
         """Entries in the same sentence after `end`, the nearest first."""
-        window = text[end : end + reach]
-        stop = _SENTENCE_END.search(window)
-        if stop:
-            window = window[: stop.end()]
-        return tuple(Near(self._entry(match), match.start()) for match in self._pattern.finditer(window))
+        found = self._find(text, end, end + reach)
+        if not found:
+            return ()
+        stop = _SENTENCE_END.search(text, end, end + reach)
+        high = stop.end() if stop else end + reach
+        return tuple(Near(entry, first - end) for entry, first, last in found if last <= high)
 
     def near(self, text: str, start: int, end: int, before: int = BEFORE, after: int = AFTER) -> tuple[Near, ...]:
         """Entries on both sides, those before first."""
@@ -55,17 +72,39 @@ class Lexicon:
 
     def anywhere(self, text: str) -> bool:
         """Whether any entry stands anywhere in the text."""
-        return self._pattern.search(text) is not None
+        return bool(self._find(text, 0, len(text)))
 
-    def _entry(self, match: re.Match[str]) -> str:
-        return self.entries[(match.lastindex or 1) - 1]
+    def _find(self, text: str, start: int, end: int) -> list[tuple[str, int, int]]:
+        """Entries within a stretch, with their places."""
+        found = []
+        words = [(match[0].lower(), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
+        for index, (word, first, last) in enumerate(words):
+            entry = self._exact.get(word) or self._loose(word)
+            if entry:
+                found.append((entry, first, last))
+            for phrase, name in self._phrases.get(word, ()):
+                if _follows(words, index, phrase, open_end=name.endswith("*")):
+                    found.append((name, first, words[index + len(phrase) - 1][2]))
+        return found
+
+    def _loose(self, word: str) -> str | None:
+        if word.startswith(self._start_words):
+            return next(entry for start, entry in self._starts.items() if word.startswith(start))
+        if word.endswith(self._end_words):
+            return next(entry for end, entry in self._ends.items() if word.endswith(end))
+        return next((entry for inner, entry in self._inner.items() if inner in word), None)
 
 
-def _pattern(entry: str) -> str:
-    words = entry.strip("*").split()
-    start = r"(?<![^\W_])[^\W_]{0,24}" if entry.startswith("*") else r"(?<![^\W_])"
-    end = r"[^\W_]{0,24}" if entry.endswith("*") else r"(?![^\W_])"
-    return start + r"\W{1,3}".join(map(re.escape, words)) + end
+def _follows(words: list[tuple[str, int, int]], index: int, phrase: tuple[str, ...], *, open_end: bool) -> bool:
+    """Whether a phrase stands at a word, its words at most three signs apart."""
+    for offset, wanted in enumerate(phrase):
+        at = index + offset
+        if at >= len(words) or (offset and words[at][1] - words[at - 1][2] > _PHRASE_GAP):
+            return False
+        last = open_end and offset == len(phrase) - 1
+        if not (words[at][0].startswith(wanted) if last else words[at][0] == wanted):
+            return False
+    return True
 
 
 def nearest(*found: Sequence[Near]) -> int | None:

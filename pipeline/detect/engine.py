@@ -16,7 +16,7 @@ from presidio_analyzer import AnalyzerEngine
 from pipeline.detect.catalogue import CATALOGUE
 from pipeline.detect.finding import Analysis, ConcernFinding, Cue, Finding
 from pipeline.detect.gate import may_hold_value
-from pipeline.detect.normalise import normalise
+from pipeline.detect.normalise import Reading, normalise
 from pipeline.detect.overlap import resolve
 from pipeline.detect.presidio import LANGUAGE, Deadline, ReadingArtifacts, ShapeRecognizer, analyzer
 from pipeline.detect.recognisers.partial import cues
@@ -26,6 +26,7 @@ from pipeline.ports import ConcernRecogniser, FieldText, NameRecogniser
 
 _Item = TypeVar("_Item", Finding, ConcernFinding, Cue)
 
+_Readings = tuple[Reading, tuple[Reading, tuple[tuple[int, int], ...]] | None]
 OVER_BUDGET = "over-budget"
 TOO_LONG = "too-long"
 TOO_MANY = "too-many-findings"
@@ -53,18 +54,25 @@ class _Part:
 
 
 class Engine:
-    """The detector: finds values, names and concerns in the fields of one event. Safe to share between threads."""
+    """The detector: finds values, names and concerns in the fields of one event. Safe to share between threads.
+
+    A name by itself is no reason for anything unless a policy says so; with `bare_names` off, a text in which there can
+    be nothing else is not searched for names, which is most of the work on an ordinary comment.
+    """
 
     def __init__(
         self,
         setting: Setting,
         names: NameRecogniser | None = None,
         concerns: ConcernRecogniser | None = None,
+        *,
+        bare_names: bool = True,
         limits: Limits = Limits(),
         clock: Callable[[], float] = time.thread_time,
     ) -> None:
         self._names = names
         self._concerns = concerns
+        self._bare_names = bare_names
         self._limits = limits
         self._clock = clock
         self._presidio: AnalyzerEngine = analyzer(
@@ -105,23 +113,27 @@ class Engine:
             yield _Part(gaps=(TOO_LONG,))
 
     def _window(self, text: str) -> _Part | None:
-        values = may_hold_value(text)
-        names = self._names is not None and self._names.may_hold(text)
+        plain = normalise(text)
+        second = spelled(plain)
+        values = second is not None or may_hold_value(plain)
         concerns = self._concerns is not None and self._concerns.may_hold(text)
-        if not (values or names or concerns):
+        if not (values or concerns or self._bare_names):
+            return None
+        names = self._names is not None and self._names.may_hold(text)
+        if not (values or concerns or names):
             return None
         try:
-            return self._analyse(text, values=values, names=names, concerns=concerns)
+            return self._analyse(text, (plain, second) if values else None, names=names, concerns=concerns)
         except Exception as error:  # noqa: BLE001 the port promises it: what cannot be analysed is a gap, never an end
             return _Part(gaps=(f"error-{type(error).__name__}",))
 
-    def _analyse(self, text: str, *, values: bool, names: bool, concerns: bool) -> _Part:
+    def _analyse(self, text: str, readings: _Readings | None, *, names: bool, concerns: bool) -> _Part:
         deadline = Deadline(self._clock, self._clock() + self._limits.budget)
         gaps: list[str] = []
         found: list[Finding] = []
         alone: tuple[Cue, ...] = ()
-        if values:
-            found, alone = self._values(text, deadline, gaps)
+        if readings:
+            found, alone = self._values(text, readings, deadline, gaps)
         if len(found) > self._limits.findings:
             gaps.append(TOO_MANY)
             found = found[: self._limits.findings]
@@ -135,9 +147,10 @@ class Engine:
             gaps.append(OVER_BUDGET)
         return _Part(standing, said, alone, tuple(gaps))
 
-    def _values(self, text: str, deadline: Deadline, gaps: list[str]) -> tuple[list[Finding], tuple[Cue, ...]]:
-        plain = normalise(text)
-        second = spelled(plain)
+    def _values(
+        self, text: str, readings: _Readings, deadline: Deadline, gaps: list[str]
+    ) -> tuple[list[Finding], tuple[Cue, ...]]:
+        plain, second = readings
         found: list[Finding] = []
         alone: tuple[Cue, ...] = ()
         for reading, changed in ((plain, None), second or (None, None)):

@@ -17,13 +17,18 @@ from urllib.parse import unquote_to_bytes
 
 from pipeline.detect.digits import Chain, chains
 
-PLAIN = "\t\n\r -~ÅÄÖåäöéÉüÜ"
-_ODD = re.compile(
-    rf"""(?P<entity>&(?:amp;)?(?:\#[0-9]{{1,7}};?|\#[xX][0-9a-fA-F]{{1,6}};?|nbsp;?|[A-Za-z]{{2,12}};))
-      |(?P<percent>(?:%(?:25)?[0-9A-Fa-f]{{2}})+)
-      |(?P<char>[^{PLAIN}])""",
-    re.VERBOSE,
+PLAIN = (
+    "\t\n\r -~\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b1\u00b4-\u00b8\u00bb-\u012f\u0131\u0134-\u017e"
+    "\u0400-\u0482\u048a-\u052f\u060c\u061f-\u064a\u0671-\u06d5\u2018-\u201f\u2022\u2026\u20ac\u2122"
+    "\u2600-\u2775\u2794\u2797-\u27bf\U0001f300-\U0001faff"
 )
+"""Characters that read as themselves, as ranges of a character class; a test holds `normalise` to that."""
+_ODD_CHAR = re.compile(f"[^{PLAIN}]")
+_ODD = re.compile(
+    r"(?P<entity>&(?:amp;)?(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|nbsp;?|[A-Za-z]{2,12};))"
+    rf"|(?P<percent>(?:%(?:25)?[0-9A-Fa-f]{{2}})+)|(?P<char>[^{PLAIN}])"
+)
+_SIGNS = frozenset("…‥™")
 _DASHES = frozenset("−⁃˗➖⁻₋～∼─⎯∸ー")
 _BLANKS = frozenset("ᅟᅠㅤﾠ⠀\x0b\x0c\x1c\x1d\x1e\x1f\x85")
 _LOOKS = str.maketrans("OoQОоΟοØøIl|іІıiSsBZz", "000000000" + "1111111" + "55822")
@@ -77,8 +82,9 @@ class Reading:
 
 def normalise(text: str) -> Reading:
     """Read a text: same text, no map, when there is nothing to undo (nearly always)."""
-    reading = _fold(text) if _ODD.search(text) else Reading(text)
-    if not _MIXED.search(reading.text):
+    odd = _ODD_CHAR.search(text) or (("&" in text or "%" in text) and _ODD.search(text))
+    reading = _fold(text) if odd else Reading(text)
+    if not reading.chains or not _MIXED.search(reading.text):
         return reading
     return Reading(_RUN.sub(_digits_for_letters, reading.text), reading.starts, reading.ends)
 
@@ -127,7 +133,7 @@ def _unescape(escape: str) -> str:
 @lru_cache(maxsize=4096)
 def _fold_char(char: str) -> str:  # noqa: PLR0911 a table, read from the top
     """What one character reads as: nothing, or mostly one ASCII character, else itself."""
-    if char < "\x7f" and char >= " ":
+    if " " <= char < "\x7f" or char in _SIGNS:
         return char
     if char in _BLANKS:
         return " "
@@ -140,16 +146,18 @@ def _fold_char(char: str) -> str:  # noqa: PLR0911 a table, read from the top
         return "-"
     if category[0] == "Z":
         return " " if category == "Zs" else "\n"
-    digit = unicodedata.digit(char, None)
-    if digit is not None:
-        return str(digit)
-    if category == "No":
-        value = unicodedata.numeric(char)
-        return str(int(value)) if value in range(10, 100) else char
+    if category in ("Nd", "No"):
+        return _digits_of(char)
     if char == "\u0130":  # the only letter whose lower case is two characters long
         return "I"
     compatible = unicodedata.normalize("NFKC", char)
     return compatible if compatible.isascii() and compatible.isprintable() and compatible.strip() else char
+
+
+def _digits_of(char: str) -> str:
+    """The digits of a number character: one, or two for such as an encircled 12; a fraction stays itself."""
+    value = unicodedata.numeric(char)
+    return str(int(value)) if value in range(100) else char
 
 
 def _digits_for_letters(match: re.Match[str]) -> str:

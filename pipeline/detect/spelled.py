@@ -75,19 +75,15 @@ _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 _GAP = re.compile(r"[^\w]{1,3}|\W{1,2}(?:och|streck|bindestreck|minus|plus|dash|and)\W{1,2}", re.IGNORECASE)
 _LEAST_DIGITS = 4
 _ARTICLES = frozenset({"en", "ett", "to", "pet", "oh", "hal"})
-
-
-def may_be_spelled(text: str) -> bool:
-    """Cheap and safe: False only if `spelled` has nothing to read."""
-    return not _COMMON.isdisjoint(_TOKEN.findall(text.lower())) or _SIGN_WORD.search(text) is not None
-
-
 _COMMON = frozenset(WORDS) - _ARTICLES
 
 
 def spelled(reading: Reading) -> tuple[Reading, tuple[tuple[int, int], ...]] | None:
     """The second reading, and the stretches of the original where it differs; None when there is nothing to read."""
-    edits = sorted(_edits(reading.text))
+    text = reading.text
+    if _COMMON.isdisjoint(_TOKEN.findall(text.lower())) and not (reading.chains and _SIGN_WORD.search(text)):
+        return None
+    edits = sorted(_edits(text))
     if not edits:
         return None
     changed = tuple(reading.span(start, end) for start, end, _ in edits)

@@ -15,9 +15,10 @@ import pytest
 from agents.platforms.meta import FACEBOOK, INSTAGRAM, VERSION, classify
 from pipeline.platform import Action, Answer, Reply
 from tests.orders import T0
-from tests.peers.adapters import on_loopback
+from tests.peers.adapters import KINDS, on_loopback
 from tests.peers.loopback import TOKEN
 
+COMMENT = KINDS["facebook"].other
 DELETE, READ = Action.DELETE, Action.READ
 
 
@@ -80,7 +81,7 @@ def test_the_account_slows_down_before_it_is_blocked(headers: dict[str, str], pa
 def test_calls_are_signed_and_the_token_stands_in_no_address() -> None:
     with on_loopback("facebook") as peer:
         for action in Action:
-            peer.adapter.perform(action, peer.comment)
+            peer.adapter.perform(action, COMMENT)
         proof = hmac.new(b"secret", TOKEN.encode(), hashlib.sha256).hexdigest()
         assert {request.fields["appsecret_proof"] for request in peer.server.requests} == {proof}
         assert all(TOKEN not in str(request.fields) + request.path for request in peer.server.requests)
@@ -89,7 +90,7 @@ def test_calls_are_signed_and_the_token_stands_in_no_address() -> None:
 
 def test_an_account_without_token_is_told() -> None:
     with on_loopback("facebook") as peer:
-        stranger = msgspec.structs.replace(peer.comment, account_id="unknown")
+        stranger = msgspec.structs.replace(COMMENT, account_id="unknown")
         reply = Reply(Answer.AUTH_LOST, reason="no credentials for this account")
         assert peer.adapter.perform(DELETE, stranger) == reply
 
@@ -107,7 +108,9 @@ def test_what_we_send_stands_in_metas_own_specification() -> None:
 
 
 def _specified(name: str) -> Any:
-    missing = "did not run: our calls against Meta's field lists (pip install facebook_business)"
+    missing = (
+        "facebook_business is not installed: its licence is for use with Meta's services only, so nothing brings it"
+    )
     return pytest.importorskip(f"facebook_business.adobjects.{name}", reason=missing)
 
 

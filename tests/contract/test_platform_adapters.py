@@ -1,24 +1,26 @@
-"""What every platform adapter must do, whatever stands behind it: the fake, and the adapter on the real simulator."""
+"""What every platform adapter must do, whatever stands behind it: fake, simulator, or the simulator of its dialect."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
 import httpx
+import msgspec
 import pytest
 
+from agents.platforms import capabilities
 from agents.platforms.http import SimulatorPlatform
 from agents.platforms.platform import Platform
 from agents.platforms.simulated import Item
 from agents.platforms.simulator import running
 from pipeline.event import ObjectKind
 from pipeline.message import Subject
-from pipeline.platform import Action, Answer, Presence
+from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 from tests.fake_platform import FakePlatform
 from tests.orders import a_subject
-from tests.peers.adapters import PEERS, on_loopback
+from tests.peers.adapters import KINDS, on_loopback
 
 HIDE, UNHIDE, DELETE, READ = Action.HIDE, Action.UNHIDE, Action.DELETE, Action.READ
 COMMENT = a_subject("comment/1 åäö")
@@ -27,87 +29,107 @@ COMMENT = a_subject("comment/1 åäö")
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """An adapter, and what was done to COMMENT on the platform behind it."""
+    """An adapter, and what was done to `subject` on the platform behind it."""
 
     adapter: Platform
+    subject: Subject
     effects: Callable[[], list[Action]]
-    comment: Subject = COMMENT
 
 
 @contextmanager
-def _on_fake() -> Iterator[Bench]:
-    fake = FakePlatform()
-    yield Bench(fake, lambda: [action for action, _ in fake.effects])
-
-
-@contextmanager
-def _on_simulator() -> Iterator[Bench]:
-    with running() as server:
-        server.platform.seed(Item(COMMENT.object_id, COMMENT.account_id))
-        server.platform.seed(Item("another", COMMENT.account_id))
-        with closing(SimulatorPlatform(server.url, server.token, timeout=httpx.Timeout(2.0))) as adapter:
-            yield Bench(adapter, lambda: [Action(call.action) for call in server.platform.journal])
-
-
-def _on_loopback(name: str) -> Callable[[], AbstractContextManager[Bench]]:
-    @contextmanager
-    def bench() -> Iterator[Bench]:
+def _bench(name: str, *, own: bool) -> Iterator[Bench]:
+    if name == "fake":
+        fake = FakePlatform()
+        yield Bench(fake, COMMENT, lambda: [action for action, _ in fake.effects])
+    elif name == "simulator":
+        with running() as server:
+            server.platform.seed(Item(COMMENT.object_id, COMMENT.account_id))
+            with closing(SimulatorPlatform(server.url, server.token, timeout=httpx.Timeout(2.0))) as adapter:
+                yield Bench(adapter, COMMENT, lambda: [Action(call.action) for call in server.platform.journal])
+    else:
         with on_loopback(name) as peer:
-            yield Bench(
-                peer.adapter, lambda: [Action(call.action) for call in peer.server.platform.journal], peer.comment
-            )
-            assert peer.server.unknown == [], "every request is one the documents know"
-
-    return bench
+            subject = KINDS[name].subject(own=own)
+            yield Bench(peer.adapter, subject, lambda: [Action(call.action) for call in peer.server.platform.journal])
+            assert peer.server.unknown == [], "every request is one that the documents know"
 
 
-BENCHES = {"fake": _on_fake, "simulator": _on_simulator} | {name: _on_loopback(name) for name in PEERS}
+def _can(name: str, *, own: bool) -> Capabilities:
+    if name in KINDS:
+        return capabilities.of(name, ObjectKind.REPLY, is_own=own)
+    return Capabilities(hide=True, unhide=True, delete=True)
 
 
-@pytest.fixture(params=[pytest.param(made, id=name) for name, made in BENCHES.items()])
-def bench(request: pytest.FixtureRequest) -> Iterator[Bench]:
-    with request.param() as made:
-        yield made
+def _where(*actions: Action) -> list[object]:
+    """The benches where the table says that all of this can be done, and seen."""
+    made: list[object] = []
+    for name in ("fake", "simulator", *KINDS):
+        for own in (False, True):
+            can = _can(name, own=own)
+            offered = {HIDE: can.hide, UNHIDE: can.unhide, DELETE: can.delete, READ: can.verify}
+            if all(offered[action] for action in (*actions, READ)) and (name in KINDS or not own):
+                made.append(pytest.param((name, own), id=f"{name} {'own' if own else 'other'}"))
+    return made
 
 
-def test_an_item_that_nothing_happened_to_is_visible(bench: Bench) -> None:
-    reply = bench.adapter.perform(READ, bench.comment)
-    assert (reply.answer, reply.presence) == (Answer.DONE, Presence.VISIBLE)
-    assert bench.effects() == []
+@pytest.mark.parametrize("where", _where())
+def test_an_item_that_nothing_happened_to_is_visible(where: tuple[str, bool]) -> None:
+    with _bench(where[0], own=where[1]) as bench:
+        assert bench.adapter.perform(READ, bench.subject) == Reply(Answer.DONE, Presence.VISIBLE)
+        assert bench.effects() == []
 
 
-@pytest.mark.parametrize(
-    ("actions", "presence", "effects"),
-    [
-        pytest.param((HIDE,), Presence.HIDDEN, [HIDE], id="hide"),
-        pytest.param((HIDE, HIDE), Presence.HIDDEN, [HIDE], id="hide twice"),
-        pytest.param((HIDE, UNHIDE), Presence.VISIBLE, [HIDE, UNHIDE], id="hide and unhide"),
-        pytest.param((DELETE,), Presence.GONE, [DELETE], id="delete"),
-        pytest.param((HIDE, DELETE), Presence.GONE, [HIDE, DELETE], id="hide and delete"),
-    ],
-)
-def test_what_is_done_is_seen(
-    bench: Bench, actions: tuple[Action, ...], presence: Presence, effects: list[Action]
-) -> None:
-    assert [bench.adapter.perform(action, bench.comment).answer for action in actions] == [Answer.DONE] * len(actions)
-    assert bench.adapter.perform(READ, bench.comment).presence is presence
-    assert bench.effects() == effects
+@pytest.mark.parametrize("where", _where(HIDE))
+def test_what_is_hidden_is_seen_to_be(where: tuple[str, bool]) -> None:
+    seen = Presence.HIDDEN if _can(where[0], own=where[1]).sees_hidden else Presence.VISIBLE
+    with _bench(where[0], own=where[1]) as bench:
+        for _ in range(2):
+            assert bench.adapter.perform(HIDE, bench.subject) == Reply(Answer.DONE), "twice is no error"
+            assert bench.adapter.perform(READ, bench.subject) == Reply(Answer.DONE, seen)
+        assert bench.effects() == [HIDE]
 
 
-@pytest.mark.parametrize("action", [HIDE, UNHIDE, DELETE])
-def test_a_write_to_what_is_gone_claims_so_and_does_nothing(bench: Bench, action: Action) -> None:
-    bench.adapter.perform(DELETE, bench.comment)
-    reply = bench.adapter.perform(action, bench.comment)
-    assert (reply.answer, reply.presence) == (Answer.ALREADY_GONE, None)
-    assert bench.effects() == [DELETE]
+@pytest.mark.parametrize("where", _where(HIDE, UNHIDE))
+def test_what_is_shown_again_is_seen_to_be(where: tuple[str, bool]) -> None:
+    with _bench(where[0], own=where[1]) as bench:
+        bench.adapter.perform(HIDE, bench.subject)
+        assert bench.adapter.perform(UNHIDE, bench.subject) == Reply(Answer.DONE)
+        assert bench.adapter.perform(READ, bench.subject) == Reply(Answer.DONE, Presence.VISIBLE)
+        assert bench.effects() == [HIDE, UNHIDE]
 
 
-def test_a_reading_of_what_is_gone_says_so(bench: Bench) -> None:
-    bench.adapter.perform(DELETE, bench.comment)
-    reply = bench.adapter.perform(READ, bench.comment)
-    assert (reply.answer, reply.presence) == (Answer.ALREADY_GONE, Presence.GONE)
+@pytest.mark.parametrize("where", _where(DELETE))
+def test_what_is_deleted_is_seen_to_be_gone(where: tuple[str, bool]) -> None:
+    with _bench(where[0], own=where[1]) as bench:
+        assert bench.adapter.perform(DELETE, bench.subject) == Reply(Answer.DONE)
+        assert bench.adapter.perform(READ, bench.subject) == Reply(Answer.ALREADY_GONE, Presence.GONE)
+        assert bench.effects() == [DELETE]
 
 
-def test_a_comment_can_be_hidden_shown_and_deleted(bench: Bench) -> None:
-    can = bench.adapter.capabilities(ObjectKind.COMMENT, is_own=False)
-    assert (can.hide, can.unhide, can.delete, can.verify) == (True, True, True, True)
+@pytest.mark.parametrize("where", _where(DELETE))
+def test_a_second_delete_does_nothing_and_claims_no_success(where: tuple[str, bool]) -> None:
+    with _bench(where[0], own=where[1]) as bench:
+        bench.adapter.perform(DELETE, bench.subject)
+        reply = bench.adapter.perform(DELETE, bench.subject)
+        assert reply.answer in {Answer.ALREADY_GONE, Answer.PERMANENT}
+        assert reply.presence is None
+        assert bench.effects() == [DELETE]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_credentials_that_are_refused_or_missing_are_lost(name: str) -> None:
+    with on_loopback(name, token="another token") as peer:
+        subject = KINDS[name].own
+        stranger = msgspec.structs.replace(subject, account_id="unknown")
+        assert peer.adapter.perform(DELETE, subject).answer is Answer.AUTH_LOST
+        assert peer.adapter.perform(READ, subject).answer is Answer.AUTH_LOST
+        assert peer.adapter.perform(DELETE, stranger).answer is Answer.AUTH_LOST
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize("kind", ObjectKind)
+def test_what_the_adapter_offers_is_what_the_table_says(name: str, kind: ObjectKind) -> None:
+    with on_loopback(name) as peer:
+        for own in (False, True):
+            offered = peer.adapter.capabilities(kind, is_own=own)
+            assert offered == capabilities.of(name, kind, is_own=own)
+            assert offered.unhide or not offered.hide, "whatever is hidden can be shown again"

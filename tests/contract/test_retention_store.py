@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.retention import form
-from agents.retention.files import FileStore
+from agents.retention import form, place
 from agents.retention.store import Missing, Raw, Store
+from agents.retention.wrap import add_key
 from pipeline.record import Coordinates, content_hash, object_key
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -19,9 +19,13 @@ def a_raw(n: int, *, key: bytes | None = b"facebook:1", value: bytes | None = b"
     return Raw(Coordinates("social.raw.v1", 0, n if offset is None else offset), 1000 + n, key, body, (("h", b"1"),))
 
 
-@pytest.fixture(params=["files"])
-def store(tmp_path: Path) -> Iterator[Store]:
-    with FileStore(tmp_path / "store", lambda: AT) as opened:
+@pytest.fixture(params=["plain", "sealed"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    where = place.Place(tmp_path / "store")
+    if request.param == "sealed":
+        add_key(tmp_path / "key", AT.date())
+        where = place.Place(tmp_path / "store", tmp_path / "keys.sqlite3", tmp_path / "key", b"t" * 32)
+    with place.opened(where, lambda: AT) as opened:
         yield opened
 
 

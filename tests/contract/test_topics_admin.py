@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agents.topics import Admin, affordable, apply, observe
+from agents.topics import Admin, affordable, apply, drift, observe
 from tests.contract.topics_admin import TopicsAdminSuite
 from tests.fake_admin import FakeAdmin
 from topics import catalog
@@ -29,13 +29,18 @@ def test_as_many_copies_as_the_cluster_affords(brokers: int, copies: int) -> Non
 
 def test_two_that_apply_at_once_do_not_trip_each_other() -> None:
     """What one creates between the other's look and its act is taken as created."""
-    admin = FakeAdmin()
 
     class Late(FakeAdmin):
+        looks = 0
+
         def list_topics(self) -> list[str]:
+            self.looks += 1
+            if self.looks > 1:
+                return super().list_topics()
+            apply(other)
             return []
 
-    late = Late()
-    late._topics = admin._topics
-    apply(admin)
+    late, other = Late(), FakeAdmin()
+    other._topics = late._topics
     assert len(apply(late)) == len(catalog.TOPICS)
+    assert drift(late) == ()

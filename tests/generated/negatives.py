@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 
 from tests.generated.spellings import luhn_digit
 
+Make = Callable[[random.Random], str]
+
 
 def _moment(rng: random.Random) -> datetime:
     return datetime(2015, 1, 1) + timedelta(minutes=rng.randrange(11 * 365 * 24 * 60))  # noqa: DTZ001 a clock on a wall
@@ -64,100 +66,88 @@ def _invalid(rng: random.Random) -> str:
     return f"{nine[:6]}-{nine[6:]}{luhn_digit(nine)}"
 
 
-Make = Callable[[random.Random], str]
+def _order(rng: random.Random) -> str:
+    day = f"{_moment(rng):%y%m%d}"
+    return rng.choice((_digits(rng, 10), f"{day}-{_digits(rng, 4)}", f"{day}{_digits(rng, 4)}"))
+
+
+def _parcel(rng: random.Random) -> str:
+    return rng.choice((_digits(rng, 18), _checked(rng, 10), f"37{_digits(rng, 16)}", f"UC{_digits(rng, 9)}SE"))
+
+
+def _ocr(rng: random.Random) -> str:
+    return _checked(rng, rng.choice((10, 11, 12, 15, 16)))
+
+
+def _card_like(rng: random.Random) -> str:
+    return rng.choice(("9752", "6299", "1000", "9208")) + _digits(rng, 12)
+
+
+def _post(rng: random.Random) -> str:
+    return _digits(rng, rng.choice((10, 12, 16, 17, 18)))
+
+
+def _long(rng: random.Random) -> str:
+    return _digits(rng, rng.choice((13, 14, 16, 20, 25)))
+
+
+def _epoch(rng: random.Random) -> str:
+    return str(int(_moment(rng).timestamp()) * rng.choice((1, 1000)))
+
+
+def _meter(rng: random.Random) -> str:
+    return rng.choice((f"735999{_digits(rng, 12)}", _digits(rng, 8)))
+
+
+def _price(rng: random.Random) -> str:
+    return f"{rng.randrange(1, 30)} {_digits(rng, 3)} {_digits(rng, 3)} kr"
+
+
+def _isbn(rng: random.Random) -> str:
+    return f"978-91-{_digits(rng, 4)}-{_digits(rng, 3)}-{_digits(rng, 1)}"
+
 
 NEGATIVES: Mapping[str, tuple[Make, tuple[str, ...]]] = {
     "timestamp": (
         _stamp,
-        (
-            "{} ERROR session timeout",
-            "Filen heter {}.pdf men går inte att öppna",
-            "{}",
-            "loggat {} enligt appen",
-            "Skärmdump från {} visar felet",
-            "felet kom {} och igen lite senare",
-        ),
+        ("{} ERROR session timeout", "Filen heter {}.pdf men går inte att öppna", "{}", "loggat {} enligt appen",
+         "Skärmdump från {} visar felet", "felet kom {} och igen lite senare"),
     ),
     "date-range": (_range, ("Avstängt {} på grund av vägarbete", "gäller {}", "vi var utan vatten {} i somras")),
     "ocr": (
-        lambda r: _checked(r, r.choice((10, 11, 12, 15, 16))),
-        (
-            "Betalade med OCR {} i tisdags",
-            "vilket ocr gäller, det står {} på avin",
-            "OCR-nummer: {}",
-            "fakturans ocr är {} men belopp fel",
-            "ocr {}",
-        ),
+        _ocr,
+        ("Betalade med OCR {} i tisdags", "vilket ocr gäller, det står {} på avin", "OCR-nummer: {}", "ocr {}",
+         "fakturans ocr är {} men belopp fel"),
     ),
     "order": (
-        lambda r: r.choice(
-            (
-                lambda: _digits(r, 10),
-                lambda: f"{_moment(r):%y%m%d}-{_digits(r, 4)}",
-                lambda: f"{_moment(r):%y%m%d}{_digits(r, 4)}",
-            )
-        )(),
-        (
-            "Ert ordernr {} har inte kommit",
-            "Beställde kompost, ordernummer {}, var är den?",
-            "ordern {} är borta",
-            "Order: {}",
-            "beställningsnummer {} saknas",
-        ),
+        _order,
+        ("Ert ordernr {} har inte kommit", "Beställde kompost, ordernummer {}, var är den?", "ordern {} är borta",
+         "Order: {}", "beställningsnummer {} saknas"),
     ),
     "parcel": (
-        lambda r: r.choice((_digits(r, 18), _checked(r, 10), f"37{_digits(r, 16)}", f"UC{_digits(r, 9)}SE")),
-        (
-            "Kolli-id {} enligt avin",
-            "spårningsnummer {} säger levererad",
-            "paketnummer {} ligger kvar på macken",
-            "sändning {}",
-        ),
+        _parcel,
+        ("Kolli-id {} enligt avin", "spårningsnummer {} säger levererad", "sändning {}",
+         "paketnummer {} ligger kvar på macken"),
     ),
     "card-like": (
-        lambda r: r.choice(("9752", "6299", "1000", "9208")) + _digits(r, 12),
+        _card_like,
         ("mitt lånekort {} fungerar inte", "presentkortet {} är tomt", "busskort {} spärrat?", "Lånekortsnummer: {}"),
     ),
     "ean": (_ean, ("streckkod {}, 45 kr för en festis?", "varan med EAN {} saknar pris", "EAN-koden {}")),
     "post-id": (
-        lambda r: r.choice((_digits(r, 10), _digits(r, 12), _digits(r, 16), _digits(r, 17), _digits(r, 18))),
-        (
-            "https://www.facebook.com/eslovskommun/posts/{}",
-            "se https://forum.exempel.se/t/{}/7 där har alla klagat",
-            "https://video.exempel.se/watch?v={}",
-            "länk: https://exempel.se/inlagg/{}?ref=app",
-        ),
+        _post,
+        ("https://www.facebook.com/eslovskommun/posts/{}", "se https://forum.exempel.se/t/{}/7 där har alla klagat",
+         "https://video.exempel.se/watch?v={}", "länk: https://exempel.se/inlagg/{}?ref=app"),
     ),
     "mobile": (
         _mobile,
-        (
-            "ring mig på {} efter fem",
-            "{}",
-            "mobil {}",
-            "Sms:a {} om du ser katten",
-            "Anmäl er till Gudrun, {}, senast torsdag",
-        ),
+        ("ring mig på {} efter fem", "{}", "mobil {}", "Sms:a {} om du ser katten", "Anmäl er till Gudrun, {}, tack"),
     ),
-    "random-13": (
-        lambda r: _digits(r, r.choice((13, 14, 16, 20, 25))),
-        ("{}", "numret {} står på lappen", "id {} i systemet"),
-    ),
-    "epoch": (
-        lambda r: str(int(_moment(r).timestamp()) * r.choice((1, 1000))),
-        ("epoch {}", "tidsstämpel {}", "https://exempel.se/x?ts={}"),
-    ),
+    "random-long": (_long, ("{}", "numret {} står på lappen", "id {} i systemet")),
+    "epoch": (_epoch, ("epoch {}", "tidsstämpel {}", "https://exempel.se/x?ts={}")),
     "invalid-date": (_invalid, ("Avtalsnummer {} på fibern", "{} är slut på återbruket", "artikelnr {}")),
-    "meter": (
-        lambda r: r.choice((f"735999{_digits(r, 12)}", _digits(r, 8))),
-        ("elmätare {} avläst", "mätarnummer {}", "anläggnings-id {}"),
-    ),
-    "price": (
-        lambda r: f"{r.randrange(1, 30)} {_digits(r, 3)} {_digits(r, 3)} kr",
-        ("Kostar {} på en rondell", "{} för tomten?"),
-    ),
-    "isbn": (
-        lambda r: f"978-91-{_digits(r, 4)}-{_digits(r, 3)}-{_digits(r, 1)}",
-        ("Har ni ISBN {} inne?", "isbn {} saknas i katalogen"),
-    ),
-}
+    "meter": (_meter, ("elmätare {} avläst", "mätarnummer {}", "anläggnings-id {}")),
+    "price": (_price, ("Kostar {} på en rondell", "{} för tomten?")),
+    "isbn": (_isbn, ("Har ni ISBN {} inne?", "isbn {} saknas i katalogen")),
+}  # fmt: skip
 """By class: how to make one, and sentences it stands in."""

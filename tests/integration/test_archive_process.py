@@ -16,7 +16,7 @@ import pytest
 from kafka.admin import KafkaAdminClient
 
 from agents.publish import KafkaPublisher
-from agents.retention.files import FileStore
+from agents.retention import place
 from agents.subscribe import KafkaSubscription
 from agents.worker import now
 from deploy.local.kafka import Kafka
@@ -33,8 +33,8 @@ from prometheus_client import CollectorRegistry
 from agents import archive, worker
 from agents.health import Health
 from agents.metrics import Metrics
-from agents.retention.files import FileStore
-with worker.told_to_stop() as stop, FileStore(Path(sys.argv[1]), worker.now) as store:
+from agents.retention import place
+with worker.told_to_stop() as stop, place.opened(place.Place(Path(sys.argv[1])), worker.now) as store:
     metrics = Metrics(CollectorRegistry())
     sys.exit(archive.run(store, client=json.loads(sys.argv[2]), meter=metrics, health=Health(), stop=stop))
 """
@@ -72,8 +72,8 @@ class World:
                 publisher.publish(messages)
 
     def kept(self) -> list[bytes | None]:
-        store = FileStore(self.folder, now)
-        return [store.read(key).raw.value for key in store.object_keys()]
+        with place.for_reading(place.Place(self.folder), now) as store:
+            return [store.read(key).raw.value for key in store.object_keys()]
 
     def receipted(self, expected: int) -> set[int]:
         """The raw offsets that receipts were given for, when there are so many or time is up."""

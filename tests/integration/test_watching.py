@@ -17,11 +17,11 @@ import yaml
 from kafka.admin import KafkaAdminClient
 
 from agents import topics
-from agents.demo.children import Children
+from agents.demo.children import Children, inherited
 from agents.demo.folder import demo_folder
 from agents.demo.platform import DemoPlatform
 from agents.demo.play import Player
-from agents.demo.run import SEED, _inherited, _start
+from agents.demo.run import SEED, _start
 from agents.demo.stream import sample_stream
 from agents.demo.watch import Watch
 from agents.settings import Process
@@ -29,7 +29,7 @@ from deploy.local.kafka import kept_kafka
 from deploy.local.ports import HOST, free_port
 from deploy.local.process import KeptProcess
 from deploy.local.runtime import Runtime
-from tests.parts import PROMETHEUS, path_of
+from tests.parts import PROMETHEUS
 from tests.watching import ALERTS, DEPLOY, Asked, by_panels, by_rules, selectors
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
@@ -79,7 +79,7 @@ def running_prometheus(folder: Path, metrics: Mapping[str, str]) -> Iterator[Pro
     (folder / "prometheus.yml").write_text(configuration(metrics), encoding="utf-8")
     address = f"{HOST}:{free_port()}"
     command = [
-        path_of(PROMETHEUS),
+        PROMETHEUS.found(),
         f"--config.file={folder / 'prometheus.yml'}",
         f"--storage.tsdb.path={folder / 'data'}",
         f"--web.listen-address={address}",
@@ -103,12 +103,12 @@ def wait_until(true: Callable[[], bool], within: float = 30.0) -> None:
 @pytest.fixture(scope="module")
 def prometheus(kafka_runtime: Runtime, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
     """Has watched a short demo from before its first event until everything was dealt with; all of it still runs."""
-    path_of(PROMETHEUS)
+    PROMETHEUS.found()
     root = tmp_path_factory.mktemp("watching")
     with (
         demo_folder(root / "demo") as folder,
         kept_kafka(folder.kafka, kafka_runtime) as kafka,
-        Children(folder.logs, _inherited(os.environ)) as children,
+        Children(folder.logs, inherited(os.environ)) as children,
     ):
         with closing(KafkaAdminClient(bootstrap_servers=[kafka.bootstrap])) as admin:
             topics.apply(admin)

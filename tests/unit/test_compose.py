@@ -92,6 +92,7 @@ def test_a_container_can_do_little(name: str) -> None:
     service = SERVICES[name]
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["mem_limit"]
     assert service["logging"]["options"].keys() == {"max-size", "max-file"}
     if name != "kafka":  # its image has a user of its own, and its start script writes into the image
         assert service["read_only"] is True

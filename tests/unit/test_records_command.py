@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agents.records import app
-from agents.retention.files import FileStore
+from agents.retention import place
 from agents.retention.store import Raw
 from pipeline.record import Coordinates
 
@@ -44,7 +44,7 @@ RAWS = [Raw(Coordinates("social.raw.v1", 0, n), 0, b"facebook:root", value) for 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    with FileStore(tmp_path / "store", lambda: AT) as store:
+    with place.opened(place.Place(tmp_path / "store"), lambda: AT) as store:
         store.put_many([*RAWS, Raw(Coordinates("social.raw.v1", 0, 9), 0, b"other key", VALUES[0])])
     return tmp_path / "store"
 
@@ -55,7 +55,7 @@ def run(*arguments: str | Path) -> tuple[int, str]:
 
 
 def test_an_untouched_store_verifies(folder: Path) -> None:
-    assert run("verify", "--store", folder) == (0, "5 records, 1 addenda: all as they were stored\n")
+    assert run("verify", "--store", folder) == (0, "5 records, 1 addenda, 0 disposed of: all as they were stored\n")
 
 
 def flip(path: Path) -> None:
@@ -90,6 +90,7 @@ def test_harm_is_named(folder: Path, harm: Callable[[Path], object], fault: str)
         pytest.param(["--account", "exempel"], 2, id="account"),
         pytest.param(["--item", "item-1", "--change", "edited"], 1, id="a version of an item"),
         pytest.param(["--thread", "root"], 3, id="thread"),
+        pytest.param(["--limit", "2"], 2, id="limit"),
         pytest.param(["--since", "2026-11-21"], 1, id="since"),
         pytest.param(["--until", "2026-11-20"], 2, id="until, the whole day"),
         pytest.param(["--platform", "instagram"], 0, id="none"),

@@ -9,12 +9,14 @@ import stat
 import subprocess
 import sys
 import time
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from agents.retention.files import FileStore
+from agents.retention import place
+from agents.retention.records import RecordStore
 from agents.retention.store import Damaged, Raw
 from pipeline.errors import RetryLater, Stop
 from pipeline.record import Coordinates
@@ -24,11 +26,11 @@ WRITER = """
 import sys, itertools
 from datetime import UTC, datetime
 from pathlib import Path
-from agents.retention.files import FileStore
+from agents.retention import place
 from agents.retention.store import Raw
 from pipeline.record import Coordinates
 first = int(sys.argv[2])
-with FileStore(Path(sys.argv[1]), lambda: datetime.now(UTC)) as store:
+with place.opened(place.Place(Path(sys.argv[1])), lambda: datetime.now(UTC)) as store:
     print("open", flush=True)
     for n in itertools.count(first, 20):
         raws = [Raw(Coordinates("t", 0, i), 0, None, b"%d " % i * 500) for i in range(n, n + 20)]
@@ -36,8 +38,8 @@ with FileStore(Path(sys.argv[1]), lambda: datetime.now(UTC)) as store:
 """
 
 
-def opened(tmp_path: Path) -> FileStore:
-    return FileStore(tmp_path, lambda: AT)
+def opened(tmp_path: Path) -> AbstractContextManager[RecordStore]:
+    return place.opened(place.Place(tmp_path), lambda: AT)
 
 
 def raw(n: int = 1, value: bytes | None = None) -> Raw:
@@ -133,11 +135,11 @@ def test_a_full_disk_is_waited_for(tmp_path: Path) -> None:
 mount -t tmpfs -o size=400k none {tmp_path} && {sys.executable} - <<'END'
 from datetime import UTC, datetime
 from pathlib import Path
-from agents.retention.files import FileStore
+from agents.retention import place
 from agents.retention.store import Raw
 from pipeline.errors import RetryLater
 from pipeline.record import Coordinates
-with FileStore(Path({str(tmp_path)!r}), lambda: datetime.now(UTC)) as store:
+with place.opened(place.Place(Path({str(tmp_path)!r})), lambda: datetime.now(UTC)) as store:
     try:
         store.put_many([Raw(Coordinates("t", 0, n), 0, None, b"%d" % n * 9000) for n in range(60)])
     except RetryLater as error:
@@ -159,5 +161,5 @@ END
 
 def test_a_file_in_the_folders_place_stops_us(tmp_path: Path) -> None:
     (tmp_path / "store").write_text("")
-    with pytest.raises(Stop, match="store"):
-        opened(tmp_path / "store").open()
+    with pytest.raises(Stop, match="store"), opened(tmp_path / "store"):
+        pass

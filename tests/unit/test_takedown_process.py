@@ -283,6 +283,27 @@ def test_an_adapter_that_fails_is_as_a_call_in_doubt(world: World, platform: Fak
     assert world.outcomes() == {"order": [(Result.REMOVED, True)]}
 
 
+def test_what_a_dead_process_had_in_hand_is_taken_up_at_once(world: World, platform: FakePlatform) -> None:
+    order = an_order()
+    world.tell(order, a_receipt(order))
+    world.takedown.tick(world.now())  # the call is made, its reply never noted
+    world.crash_and_inherit()
+    world.settle(5)
+    assert platform.effects == [(DELETE, "1")]
+    assert world.outcomes() == {"order": [(Result.REMOVED, True)]}
+
+
+def test_an_outcome_that_a_dead_process_had_in_hand_is_told_at_once(world: World) -> None:
+    order = an_order()
+    world.tell(order, a_receipt(order))
+    while not world.turn():
+        world.at += 1
+    world.sent.clear()
+    world.crash_and_inherit()
+    world.settle(1)
+    assert world.outcomes() == {"order": [(Result.REMOVED, True)]}
+
+
 def test_a_platform_that_hangs_stalls_nobody_else(world: World) -> None:
     release = threading.Event()
     world.platforms["slow"] = hanging = FakePlatform()

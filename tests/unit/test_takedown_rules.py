@@ -13,6 +13,7 @@ from tests.orders import after, an_order
 
 ALL = Capabilities(hide=True, unhide=True, delete=True)
 NO_HIDE = Capabilities(delete=True)
+UNSEEN = replace(ALL, sees_hidden=False)
 NO_DELETE = Capabilities(hide=True, unhide=True)
 ORDER = an_order()
 DEADLINE = ORDER.deadline
@@ -69,7 +70,15 @@ TABLE: dict[str, tuple[Case, Step]] = {
     ),
     "what cannot be hidden waits as well": (case(capabilities=NO_HIDE), Wait(DEADLINE)),
     "what cannot be hidden is deleted when preserved": (case(capabilities=NO_HIDE, receipt=RECEIPT), Call(DELETE)),
-    "a hide that is refused leaves the deletion": (case(attempts=did((HIDE, FORBIDDEN))), Wait(DEADLINE)),
+    "a refusal may mean that it is gone": (case(attempts=did((HIDE, FORBIDDEN))), Call(READ)),
+    "refused, and gone": (
+        case(attempts=did((HIDE, FORBIDDEN), (READ, SEEN_GONE))),
+        Finish(Result.ALREADY_GONE, verified=True),
+    ),
+    "a hide that is refused leaves the deletion": (
+        case(attempts=did((HIDE, FORBIDDEN), (READ, SEEN_VISIBLE))),
+        Wait(DEADLINE),
+    ),
     "a hide that is not offered leaves the deletion": (
         case(attempts=did((HIDE, UNSUPPORTED)), receipt=RECEIPT),
         Call(DELETE),
@@ -92,6 +101,16 @@ TABLE: dict[str, tuple[Case, Step]] = {
     "what a platform keeps pretending to delete is at least hidden": (
         case(attempts=DELETE_LIES, receipt=RECEIPT),
         Call(HIDE),
+    ),
+    "a platform that keeps not finding what is there fails": (
+        case(
+            attempts=tuple(
+                replace(a, reply=Reply(Answer.ALREADY_GONE)) if a.action is DELETE else a for a in DELETE_LIES
+            ),
+            receipt=RECEIPT,
+            capabilities=NO_HIDE,
+        ),
+        Finish(Result.FAILED, reason="the platform says delete is done, and reading back denies it"),
     ),
     "and then the order fails": (
         case(attempts=DELETE_LIES, receipt=RECEIPT, capabilities=NO_HIDE),
@@ -227,7 +246,7 @@ TABLE: dict[str, tuple[Case, Step]] = {
         Finish(Result.UNSUPPORTED, reason="the platform offers no hide for this kind of item"),
     ),
     "wanted hidden, and refused": (
-        case(order=HIDDEN_ORDER, attempts=did((HIDE, FORBIDDEN))),
+        case(order=HIDDEN_ORDER, attempts=did((HIDE, FORBIDDEN), (READ, SEEN_VISIBLE))),
         Finish(Result.NOT_PERMITTED, reason="the platform refused to hide"),
     ),
     "wanted hidden, and lied to": (
@@ -241,11 +260,11 @@ TABLE: dict[str, tuple[Case, Step]] = {
         Finish(Result.UNSUPPORTED, reason="the platform offers no delete for this kind of item"),
     ),
     "a refused delete stays hidden": (
-        case(attempts=HIDDEN + did((DELETE, FORBIDDEN), start=20), receipt=RECEIPT),
+        case(attempts=HIDDEN + did((DELETE, FORBIDDEN), (READ, SEEN_HIDDEN), start=20), receipt=RECEIPT),
         Finish(Result.NOT_PERMITTED, reason="the platform refused to delete"),
     ),
     "a call that can never work fails": (
-        case(attempts=HIDDEN + did((DELETE, Reply(Answer.PERMANENT)), start=20), receipt=RECEIPT),
+        case(attempts=HIDDEN + did((DELETE, Reply(Answer.PERMANENT)), (READ, SEEN_HIDDEN), start=20), receipt=RECEIPT),
         Finish(Result.FAILED, reason="the platform refused to delete"),
     ),
     "lost credentials alarm people": (
@@ -270,9 +289,27 @@ TABLE: dict[str, tuple[Case, Step]] = {
         case(attempts=did((DELETE, DONE)), receipt=RECEIPT, capabilities=replace(ALL, verify=False)),
         Finish(Result.FAILED, reason="done by the platform's word, but the item cannot be read back"),
     ),
-    "where nothing can be read, a hide rests on the platform's word": (
-        case(order=HIDDEN_ORDER, attempts=did((HIDE, DONE)), capabilities=replace(ALL, verify=False)),
+    "where nothing hidden is shown, it is at least seen whether the item is there": (
+        case(order=HIDDEN_ORDER, attempts=did((HIDE, DONE)), capabilities=UNSEEN),
+        Call(READ),
+    ),
+    "where nothing hidden is shown, a hide rests on the platform's word": (
+        case(order=HIDDEN_ORDER, attempts=did((HIDE, DONE), (READ, SEEN_VISIBLE)), capabilities=UNSEEN),
         Finish(Result.HIDDEN, reason="by the platform's word: it shows nobody what is hidden"),
+    ),
+    "where nothing hidden is shown, a hide in doubt is made again": (
+        case(
+            order=HIDDEN_ORDER,
+            attempts=did((HIDE, UNKNOWN), (READ, SEEN_VISIBLE), (READ, SEEN_VISIBLE)),
+            capabilities=UNSEEN,
+        ),
+        Call(HIDE),
+    ),
+    "where nothing hidden is shown, showing again is not verified": (
+        case(
+            attempts=HIDDEN + did((UNHIDE, DONE), (READ, SEEN_VISIBLE), start=20), withdrawn=CLEAN, capabilities=UNSEEN
+        ),
+        Finish(Result.WITHDRAWN),
     ),
     "where reading is refused, a hide is not hidden": (
         case(order=HIDDEN_ORDER, attempts=did((HIDE, DONE), (READ, FORBIDDEN))),

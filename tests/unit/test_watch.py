@@ -16,7 +16,7 @@ from agents.metrics import Metrics, Stage, Step
 from agents.settings import Process
 from pipeline.message import Result
 from pipeline.route import State
-from tests.parts import PROMTOOL, path_of
+from tests.parts import PROMTOOL
 from tests.watching import ALERTS, DASHBOARDS, DEPLOY, RECORDED, Asked, by_panels, by_rules, nodes, selectors
 
 TARGET_LABELS = {"job", "instance"}
@@ -126,7 +126,7 @@ def test_every_alert_is_tried() -> None:
 )
 def test_prometheus_itself_agrees(arguments: tuple[str, ...]) -> None:
     """Prometheus reads the configuration, and every alert fires when it should and only then."""
-    promtool = path_of(PROMTOOL)
+    promtool = PROMTOOL.found()
     done = subprocess.run(
         [promtool, *arguments], cwd=DEPLOY / "prometheus", capture_output=True, text=True, check=False
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipeline.detect.concerns.language import Language
 from pipeline.detect.concerns.terms import BadTerm, Term, parse
 from pipeline.detect.finding import Concern
 from pipeline.detect.lexicons import BUILT_IN
@@ -57,12 +58,12 @@ class CueSet:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """All rules, references (by kind), cues (by name) and small words by language, built-in and a municipality's own."""
+    """Rules, references by kind, cues by name and small words by language: built-in and a municipality's own."""
 
     rules: tuple[Rule, ...]
     references: Mapping[str, Terms]
     cues: Mapping[str, CueSet]
-    languages: Mapping[str, frozenset[str]]
+    languages: Mapping[str, Language]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -91,10 +92,13 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
     rules: dict[str, Rule] = {}
     references: dict[str, Terms] = {}
     cues: dict[str, CueSet] = {}
-    languages: dict[str, frozenset[str]] = {}
+    words: dict[str, frozenset[str]] = {}
+    letters: dict[str, frozenset[str]] = {}
     for file in _files(extra):
-        for lang, words in file.data.get("language", {}).items():
-            languages[lang] = languages.get(lang, frozenset()) | {word.strip() for word in words.split(",")}
+        for lang, text in _texts(file, "language"):
+            words[lang] = words.get(lang, frozenset()) | {word.strip() for word in text.split(",")}
+        for lang, text in _texts(file, "letters"):
+            letters[lang] = letters.get(lang, frozenset()) | frozenset(text)
         for rule in _rules(file):
             earlier = rules.get(rule.id)
             rules[rule.id] = rule if earlier is None else _joined(file, earlier, rule)
@@ -106,6 +110,7 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
     for rule in rules.values():
         for name in (rule.unless | rule.needs) - cues.keys():
             raise BadConfiguration(f"rule {rule.id!r}: no cue is called {name!r}; use one of {', '.join(sorted(cues))}")
+    languages = {lang: Language(known, letters.get(lang, frozenset())) for lang, known in words.items()}
     return Lexicon(tuple(rules.values()), references, cues, languages)
 
 
@@ -138,7 +143,7 @@ def _rules(file: _File) -> Iterator[Rule]:
     if not tables:
         return
     name = file.data.get("concern")
-    if name not in Concern.__members__:
+    if not isinstance(name, str) or name not in Concern.__members__:
         raise file.refuse("concern", f"concern: {name!r} is none; use one of {', '.join(Concern)}")
     basis = file.data.get("basis")
     if not isinstance(basis, str) or not basis:
@@ -156,7 +161,9 @@ def _rule(file: _File, concern: Concern, basis: str, table: Mapping[str, Any]) -
         raise file.refuse(unknown, f"rule {ident!r}: no field is called {unknown!r}; use {known}")
     about = frozenset(table.get("about", ()))
     for kind in about - {*REFERENCES, NAMED, TRACED}:
-        raise file.refuse(kind, f"rule {ident!r}, about: no {kind!r}; use one of {', '.join((*REFERENCES, NAMED, TRACED))}")
+        raise file.refuse(
+            kind, f"rule {ident!r}, about: no {kind!r}; use one of {', '.join((*REFERENCES, NAMED, TRACED))}"
+        )
     reach = table.get("reach")
     if reach is not None and reach not in REACHES:
         raise file.refuse(f'"{reach}"', f"rule {ident!r}, reach: {reach!r}; use one of {', '.join(REACHES)}")
@@ -192,6 +199,13 @@ def _cues(file: _File) -> Iterator[tuple[str, CueSet]]:
             raise file.refuse(f'"{where}"', f"cue {name!r}, where: {where!r}; use one of {', '.join(PLACES)}")
         words = {lang: text for lang, text in table.items() if lang not in _CUE_FIELDS}
         yield name, CueSet(where, int(table.get("words", 3)), _terms(file, f"cue {name!r}", words))
+
+
+def _texts(file: _File, name: str) -> Iterator[tuple[str, str]]:
+    for lang, text in file.data.get(name, {}).items():
+        if not isinstance(text, str):
+            raise file.refuse(lang, f"{name}, {lang}: not a text; write one string")
+        yield lang, text
 
 
 def _terms(file: _File, owner: str, table: Any) -> Terms:

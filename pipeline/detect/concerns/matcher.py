@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import ahocorasick
+import ahocorasick  # type: ignore[import-not-found] # a C extension without stubs
 
 from pipeline.detect.concerns.terms import Term
 
@@ -72,9 +72,7 @@ class Matcher(Generic[Owner]):
                         yield from self._matches(entry, low, start, end, scanned)
 
     @staticmethod
-    def _matches(
-        entry: _Entry[Owner], low: str, start: int, end: int, scanned: dict[int, int]
-    ) -> Iterator[Hit[Owner]]:
+    def _matches(entry: _Entry[Owner], low: str, start: int, end: int, scanned: dict[int, int]) -> Iterator[Hit[Owner]]:
         if entry.term.plain:
             yield Hit(entry.owner, entry.language, start, end)
             return

@@ -18,7 +18,7 @@ _QUOTE = "[\"'”“’‘«»:]"  # noqa: RUF001 - the quotation marks people t
 _START = r"(?:(?<=[.!?…\n])\s?|(?<=[.!?…]\s)|\A\W{0,3})"
 _PIECE = re.compile(
     r" ?(?P<gap>\.\.\.) ?|(?P<star>\*)|(?P<word>(?<!\w)_(?!\w))|(?P<quote>\")"
-    r"|(?P<space> +)|\\(?P<escaped>.)|(?P<literal>[^()*_\" \\^.]+|\.)"
+    r"|(?P<space> +)|(?P<literal>(?:[^()*_\" \\^.|]|\\.)+|\.)"
 )
 
 
@@ -115,8 +115,8 @@ def _group(body: str, term: str, *, maybe: bool, left: bool, right: bool) -> tup
 
 
 def _piece(piece: re.Match[str], *, left: bool, right: bool) -> tuple[str, tuple[Anchor, ...]]:
-    literal = piece["literal"] or piece["escaped"]
-    if literal:
+    if piece["literal"]:
+        literal = re.sub(r"\\(.)", r"\1", piece["literal"])
         word = literal[0].isalnum(), literal[-1].isalnum()
         return re.escape(literal), (Anchor(literal, left and word[0], right and word[1]),)
     fixed = {"gap": _GAP, "star": _STAR, "word": r"\w+", "quote": _QUOTE, "space": _SPACE}
@@ -139,10 +139,11 @@ def _weight(anchor: Anchor) -> float:
 
 _LETTER = -10.0
 _COMMON_COST = 4
-_COMMON = frozenset(
-    "ska skall kommer får fick jag du han hon den det dig dej er ni vi har hade är var som och att med för till från inte "
-    "mig min mitt mina din ditt dina hans hennes vår vårt blev blivit blir någon nån alla hela borde måste skulle kan kunde "
-    "när nästa gång vill ville finns ligger går gick står kom tog tar gör ner upp ut in sen men eller bara mer även bor nu "
-    "the you your will are was were have has had from with for and this that they them not going should jest nie się "
-    "ive i'm his her our my she".split()
-)
+_COMMON_WORDS = """
+ska skall kommer får fick jag du han hon den det dig dej er ni vi har hade är var som och att med för till från inte mig
+min mitt mina din ditt dina hans hennes vår vårt blev blivit blir någon nån alla hela borde måste skulle kan kunde när
+nästa gång vill ville finns ligger går gick står kom tog tar gör ner upp ut in sen men eller bara mer även bor nu på om
+ta barn bort gå över hem igen skolan the you your will are was were have had has with from for and this that they them
+not going should jest nie się i'm his her our my she is
+"""
+_COMMON = frozenset(_COMMON_WORDS.split())

@@ -13,7 +13,7 @@ from pipeline.errors import BadConfiguration
 SHORTEST_ENDING = 3
 CUE_SECTIONS = frozenset({"introduces", "role", "place", "other", "particle"})
 _SECTION = re.compile(r"\[(\w+)\]$")
-_NAME = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*[?~]?$")
+_NAME = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*[?~]?$")
 _CUE = re.compile(r"[^\s#]+$")
 
 

@@ -10,12 +10,12 @@ from pipeline.detect.finding import Entity, Explanation, Finding
 from pipeline.detect.names.gazetteer import Gazetteer
 
 LONGEST_NAME = 5  # words in one name; more is a list without commas
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _LETTERS = re.compile(r"\w+")
 # Both take in more than the capitals they are after: every letter but the common small ones.
 _LATER_CAPITAL = re.compile(r"\W[^\Wa-zåäö\d_]")
-_SECOND_CAPITAL = re.compile(r"[^\Wa-zåäö\d_]\w*(?:['’-]\w+)*(?=\W{1,2}([^\Wa-zåäö\d_]\w*(?:['’-]\w+)*))")
-_OPENER = re.compile(r"[.!?:;\n\r/•*|\"”“»(\[–—-]\W*$")
+_SECOND_CAPITAL = re.compile(r"[^\Wa-zåäö\d_]\w*(?:['\u2019-]\w+)*(?=\W{1,2}([^\Wa-zåäö\d_]\w*(?:['\u2019-]\w+)*))")
+_OPENER = re.compile(r"[.!?:;\n\r/•*|\"\u201d\u201c»(\[\u2013\u2014-]\W*$")
 _ADDRESS = re.compile(
     r"(?<!\S)(?=\S{0,200}?(?:://|www\.|\w@\w|[a-zåäö0-9]\.[a-z]{2,}))\S+"
     r"|[\w.+-]+ ?[\[({] ?(?:at|a|snabel-?a|@) ?[\])}]|[\w.+-]+ (?:@|snabel-?a|at) \w"
@@ -92,7 +92,7 @@ class GazetteerRecogniser:
         """The name without its genitive -s."""
         if low in self._known or not low.endswith("s"):
             return low
-        stem = low[:-1].rstrip("'’")
+        stem = low[:-1].rstrip("'\u2019")
         if stem in self._known or (stem.endswith(self._names.endings) and not low.endswith("ss")):
             return low[:-1]
         return low
@@ -100,25 +100,34 @@ class GazetteerRecogniser:
     def _starts_name(self, text: str, tokens: list[_Token], index: int, *, shouting: bool) -> str | None:
         """The rule by which the token at `index` begins a name, or None."""
         token = tokens[index]
-        if _glued(text, token) or (token.low in self._names.not_names and not token.low[0].isupper()):
+        if _glued(text, token) or token.low in self._names.not_names:
             return None
         before = _neighbour(text, tokens, index, -1)
         introduced = before is not None and before.low in self._introduces
-        base = self._base(token.low)
-        names = self._names
         capital = token.capital and not shouting
-        if base != token.low and not token.capital:
-            return None
-        if base in names.given or ("-" in base and base.split("-")[0] in self._all_given and capital):
-            return "given" if token.capital else "given-lower-case"
-        if base in names.capital_only and (capital or introduced):
-            return "given"
-        if base in names.doubtful and capital:
-            return (
-                "given" if introduced or self._surname_follows(text, tokens, index) or not _opens(text, token) else None
-            )
+        base = self._base(token.low)
+        if base in self._known and (token.capital or base == token.low):
+            listed = self._listed(base, capital=capital, certain=introduced)
+            if listed == "doubtful":
+                sure = introduced or self._surname_follows(text, tokens, index) or not _opens(text, token)
+                return "given" if sure else None
+            if listed is not None:
+                return "given" if token.capital else "given-lower-case"
         if not capital:
             return None
+        return self._unlisted(text, tokens, index, introduced=introduced)
+
+    def _listed(self, base: str, *, capital: bool, certain: bool) -> str | None:
+        """What the list of given names says of a word: "sure", "doubtful", or None when it is no name as written."""
+        if base in self._names.given or (base in self._names.capital_only and (capital or certain)):
+            return "sure"
+        return "doubtful" if base in self._names.doubtful and capital else None
+
+    def _unlisted(self, text: str, tokens: list[_Token], index: int, *, introduced: bool) -> str | None:
+        """The rule by which a capitalised word that no list holds begins a name."""
+        token = tokens[index]
+        if "-" in token.low and token.low.split("-")[0] in self._all_given:
+            return "given"
         if introduced and not text[token.start : token.end].isupper() and not _is_thing(text, token):
             return "introduced"
         if self._surname_follows(text, tokens, index, strict=True):
@@ -215,4 +224,4 @@ def _glued(text: str, token: _Token) -> bool:
     after = text[token.end] if token.end < len(text) else " "
     if before == "@":
         return after in "_.0123456789@" and (after != "." or text[token.end + 1 : token.end + 2].isalnum())
-    return before in "_#." and before != "." or after in "_@" or before.isdigit() or after.isdigit()
+    return before in "_#" or after in "_@" or before.isdigit() or after.isdigit()

@@ -53,6 +53,8 @@ _LIVES = Lexicon(
     "post till", "leverera*",
     "fakturaadress*", "hämtas",
 )  # fmt: skip
+_WORD_AND_NUMBER = re.compile(rf"([{_LETTER}][{_LETTER}'.-]{{0,38}}) {{1,2}}[0-9]")
+_ENDING_WORDS = tuple(_ENDINGS.split("|"))
 _RURAL = re.compile(
     rf"(?<![^\W_])((?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
     r"(?![0-9A-Za-z]|[.,:/-][0-9])"
@@ -96,6 +98,14 @@ class _Place:
     short_ending: bool = False
 
 
+def may_hold(text: str) -> bool:
+    """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
+    words = [match[1] for match in _WORD_AND_NUMBER.finditer(text)]
+    if any(word.rstrip(".'-").lower().endswith(_ENDING_WORDS) for word in words):
+        return True
+    return any(word[0].isupper() for word in words) and _LIVES.anywhere(text)
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every street address, and every rural one that words about living introduce."""
     text = reading.text
@@ -122,12 +132,18 @@ def _street(reading: Reading, house: re.Match[str], name: re.Match[str], setting
             return None
         stem = text[start : name.start(1)]
     short = ending[0].lower() in ("g", "v")
-    if short and not (stem[0].isupper() and len(stem) >= 4):
+    if short and not _abbreviated(text, stem, name[1], house.end()):
         return None
     while (earlier := _qualifier(text, start)) < start:
         start = earlier
     place = _Place(start, house.end(), _end(text, house.end()), stem, short)
     return _finding(reading, place, "street", 0.85, setting)
+
+
+def _abbreviated(text: str, stem: str, name: str, end: int) -> bool:
+    """Whether a name in g or v is a shortened gata or väg: a point, a joining s, or more of an address behind it."""
+    told = name.endswith(".") or stem.endswith("s") or _end(text, end) > end
+    return told and stem[0].isupper() and len(stem) >= 3
 
 
 def _named(text: str, start: int, stem: str) -> int:

@@ -64,7 +64,7 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
             if not prior or window.outer >= window.inner or not _layout(window) or not luhn(digits):
                 continue
             verdict = judge("valid", prior, tuple(_context(reading.text, window)))
-            if verdict.score >= FLOOR and len(set(digits)) > 2:
+            if verdict.score >= FLOOR and len(set(digits)) > 1:
                 start, end = reading.span(window.start, window.end)
                 yield Finding(Entity.CREDIT_CARD, start, end, verdict.score, "card.valid", why=verdict.why)
 

@@ -15,9 +15,29 @@ from pipeline.detect.score import judge
 from pipeline.detect.setting import Setting
 
 _AT = re.compile(
-    r"@|[(\[{<]\s?(?:at|a|ät|snabel[- ]?a|krøllalfa)\s?[)\]}>]|(?<=\s)(?:snabel[- ]?a|snabela|kanel(?:bulle|snegl)|"
+    r"@|[(\[{<] ?(?:at|a|ät|snabel[- ]?a|krøllalfa) ?[)\]}>]|(?<=\s)(?:snabel[- ]?a|snabela|kanel(?:bulle|snegl)|"
     r"krøllalfa|miukumauku|małpa|majmun|at|ät|alfakrull)(?=\s)|(?<=[^\W_])_?\(?(?:snabela|snabel-a)\)?_?(?=[^\W_])",
     re.IGNORECASE,
+)
+_AT_PIECES = (
+    "snabel",
+    "(at",
+    "[at",
+    "{at",
+    "<at",
+    "( at",
+    "[ at",
+    "(ät",
+    "(a)",
+    "[a]",
+    "{a}",
+    "<a>",
+    "( a ",
+    "[ a ",
+    "krøllalfa",
+)
+_AT_WORDS = frozenset(
+    ("kanelbulle", "kanelsnegl", "krøllalfa", "alfakrull", "miukumauku", "małpa", "majmun", "at", "ät")
 )
 _DOT_WORD = r"(?:punkt|prick|dot|punktum|piste|kropka|tačka|точка|крапка)"
 _DOT = rf"(?:\s?[.](?!\s?[.])\s?|\s?[(\[{{]\s?(?:{_DOT_WORD}|[.])\s?[)\]}}]\s?|\s{_DOT_WORD}\s)"
@@ -144,12 +164,25 @@ _ROLES = frozenset(
         "service",
     ]
 )
+_NO_LABEL = frozenset(
+    ("the", "a", "my", "our", "this", "that", "work", "home", "kl", "klockan", "se", "det", "de", "den")
+)
 _LONGEST = 120
+
+
+def may_hold(text: str) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    if "@" in text:
+        return True
+    small = text.lower()
+    return any(piece in small for piece in _AT_PIECES) or not _AT_WORDS.isdisjoint(small.split())
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every address: written out, spaced, or with its signs in words."""
     text = reading.text
+    if not may_hold(text):
+        return
     for sign in _AT.finditer(text):
         found = _plain(text, sign) or _loose(text, sign)
         if not found:
@@ -203,6 +236,8 @@ def _loose(text: str, sign: re.Match[str]) -> tuple[int, int, str, float] | None
     if not local or not domain:
         return None
     labels, ends = _labels(text, sign.end(), domain.end())
+    if labels[0].lower() in _NO_LABEL:
+        return None
     known = [index for index, label in enumerate(labels) if index and label.lower() in _TLDS]
     if not known:
         return None

@@ -42,6 +42,11 @@ LABELLED = Evidence("network-word", 5)
 VERSION = Evidence("version-word", 1 / 30)
 
 
+def may_hold(text: str) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    return text.count(":") > 1 or text.count(".") > 2
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every IP address; a lone one says little about anybody, so policy leaves it."""
     text = reading.text
@@ -56,7 +61,7 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
 
 
 def _valid(value: str) -> bool:
-    if ":" in value and sum(bool(part) for part in value.split(":")) < 3:
+    if ":" in value and (sum(bool(part) for part in value.split(":")) < 3 or not any(map(str.isdecimal, value))):
         return False
     try:
         ipaddress.ip_address(value)

@@ -31,7 +31,7 @@ _OWNER = Lexicon(
     "fastighetsägare", "entreprenör*",
 )  # fmt: skip
 _TIERS = {("-",): ("canonical", 0.7), (): ("compact", 0.05)}
-LABELLED = Evidence("organisation-number-word", 40)
+LABELLED = Evidence("organisation-number-word", 100)
 OWNER = Evidence("organisation-word", 6)
 OTHER = Evidence("other-number-word", 1 / 60)
 

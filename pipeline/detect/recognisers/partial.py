@@ -52,15 +52,31 @@ _NOT_THIS = Lexicon(
 )
 _FOUR = re.compile(r"(?<![0-9])(?:[0-9]{4}|[0-9](?: [0-9]){3}|[0-9]{2} [0-9]{2})(?![0-9]|[.,:][0-9]|\s?kr\b|\s?%)")
 _AFTER_DATE = re.compile(r"\s?[-+–/.,:]?\s{0,2}([0-9]{4})(?![0-9]|[.,:/-][0-9])")
+_DAY_AND_FOUR = re.compile(
+    r"(?:[0-9]\s?[/.]\s?[0-9]{1,2}|[^\W\d_]{3,12}(?:\s[0-9]{1,2}(?:th|st|nd|rd)?)?)[\s.,/-]{0,3}['´’]?\s?[0-9]{2,4}"
+    r"\s?[-+–/.,:]?\s{0,2}[0-9]{4}(?![0-9])"
+)
 _FAR = 90
 _REVERSED = re.compile(r"(?<![0-9-])([0-9]{4})[- ]((?:19|20)?[0-9]{6})(?![0-9-])")
 _BACKWARDS = Lexicon("baklänges", "bakifrån", "backwards", "omvänt", "omvänd ordning", "bakvänt", "reversed")
 
 
+def may_hold(text: str) -> bool:
+    """Cheap and safe: False only if `find` and `cues` would find nothing in a text with few digits."""
+    return _FOUR.search(text) is not None and (
+        _LAST_FOUR.anywhere(text) or _DATE_HIDDEN.search(text) is not None or _DAY_AND_FOUR.search(text) is not None
+    )
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Masked, split and day-first numbers."""
-    if not reading.chains:
-        return
+    if reading.chains:
+        yield from _masked(reading, setting)
+        yield from _reversed(reading, setting)
+        yield from _dated(reading, setting)
+
+
+def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
     text = reading.text
     for match in _MASKED.finditer(text):
         if _date(match[1], setting):
@@ -72,13 +88,21 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
             yield _finding(reading, match.start(), match.end(), "masked", 0.5)
     for match in _DATE_HIDDEN.finditer(text):
         yield _finding(reading, match.start(), match.end(), "masked", 0.5)
-    yield from _reversed(reading, setting)
+
+
+def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
+    """A date with four digits behind it, or told apart from them."""
+    text = reading.text
+    told = _FOUR.search(text) is not None and _LAST_FOUR.anywhere(text)
+    if not told and not _DAY_AND_FOUR.search(text):
+        return
     found = tuple(days(text, setting.today))
     for day in found:
         after = _AFTER_DATE.match(text, day.end)
         if day.day_first and after:
             yield from _day_first(reading, day, after)
-    yield from _split(reading, found)
+    if told:
+        yield from _split(reading, found)
 
 
 def cues(reading: Reading) -> Iterator[Cue]:

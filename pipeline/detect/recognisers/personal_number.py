@@ -30,7 +30,7 @@ _LAYOUTS: dict[tuple[int, ...], tuple[str, float]] = {
     (10,): ("compact-10", 0.9),
     (6, 4): ("separated", 0.95),
     (8, 4): ("separated", 0.95),
-    (2, 6, 4): ("century-apart", 0.95),
+    (2, 6, 4): ("century-apart", 0.985),
     (2, 2, 2, 4): ("split-date", 0.95),
     (4, 2, 2, 4): ("split-date", 0.95),
     (4, 4, 4): ("grouped", 0.9),
@@ -43,6 +43,8 @@ _LAYOUTS: dict[tuple[int, ...], tuple[str, float]] = {
     (1,) * _SHORT: ("digit-by-digit", 0.95),
     (1,) * _LONG: ("digit-by-digit", 0.95),
 }
+_WHOLE = ("canonical", "separated", "compact-12", "compact-10")
+_DOUBTFUL = 0.55
 _ODD = ("odd-grouping", 0.4)
 _MOBILE = re.compile(r"07[02369]")
 _AMOUNT = re.compile(r"\s?(?:kr\b|sek\b|kronor|:-|kwh|m3\b|öre|eur|€|%)", re.IGNORECASE)
@@ -63,7 +65,7 @@ TIME_WORD = Evidence("time-word", 1 / 6)
 IN_URL = Evidence("inside-address-of-a-page", 1 / 30)
 AMOUNT = Evidence("amount", 1 / 100)
 IN_LONGER = Evidence("inside-a-longer-row", 1 / 4)
-BAD_CHECK = Evidence("check-digit", 1 / 40)
+BAD_CHECK = Evidence("check-digit", 1 / 30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +111,9 @@ def _assess(reading: Reading, window: Window, setting: Setting) -> Finding | Non
     told = tuple(_context(reading, window, tier))
     evidence = (*told, *_shape(reading, window, number, setting.today, labelled=LABELLED in told))
     if not number.sound:
-        if LABELLED not in evidence or tier not in ("canonical", "separated", "compact-12", "compact-10"):
+        if LABELLED not in told or tier not in _WHOLE:
             return None
-        evidence = (*evidence, BAD_CHECK)
-        tier = "doubtful"
+        tier, prior, evidence = "doubtful", _DOUBTFUL, (*told, BAD_CHECK)
     verdict = judge(tier, prior, evidence)
     if verdict.score < FLOOR:
         return None

@@ -40,7 +40,7 @@ _OFFICE = Lexicon(
 _PUBLIC_START = ("020", "0771", "0770", "0775", "0774", "0772", "0773", "0776", "0777", "0200")
 _NATIONAL = frozenset({"11414", "116000", "116111", "116117", "116123", "118118"})
 _SHORT_LAYOUTS = frozenset({(3, 2), (2, 2, 2), (3, 3), (3, 2, 2), (2, 3), (5,), (6,), (3, 4), (2, 3, 2)})
-_PHONE_URL = re.compile(r"wa\.me/|tel:|phone=|sms:|viber|/\+?$|whatsapp", re.IGNORECASE)
+_PHONE_URL = re.compile(r"wa\.me/|tel:|phone=|sms:|viber|whatsapp", re.IGNORECASE)
 _MOST = 15
 
 LABELLED = Evidence("phone-word", 25)

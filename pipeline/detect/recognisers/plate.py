@@ -125,6 +125,11 @@ ORDINARY = Evidence("ordinary-word", 1 / 12)
 _LEAST = 0.5
 
 
+def may_hold(text: str) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    return _TIGHT.search(text) is not None or _SPACED.search(text) is not None
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every plate that something near calls one."""
     text = reading.text

@@ -1,0 +1,25 @@
+"""Where bytes are kept under a name, once and for all: what a store needs of a disk or a cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+
+class Objects(Protocol):
+    """Write-once storage. Every method raises RetryLater (full, away) or Stop (may not be used)."""
+
+    def add(self, objects: Mapping[str, bytes]) -> frozenset[str]:
+        """Return when all of them are on stable storage; the names that were not there before.
+
+        What has a name already is never overwritten, nor compared.
+        """
+        ...
+
+    def get(self, name: str) -> bytes:
+        """The bytes under a name; raises `Missing`."""
+        ...
+
+    def names(self, folder: str) -> Iterator[str]:
+        """Every name below a folder (`records`), in lexical order, also such as are none of ours."""
+        ...

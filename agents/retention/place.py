@@ -1,0 +1,65 @@
+"""Which store this installation has: puts storage, seal and description together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from agents.retention.about import about
+from agents.retention.files import FileObjects
+from agents.retention.heads import signer
+from agents.retention.keyring import Keyring
+from agents.retention.log import Log
+from agents.retention.objects import Objects
+from agents.retention.records import Journal, RecordStore
+from agents.retention.seal import Open, Seal, Sealed
+from agents.retention.wrap import KeyFile
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where everything stands.
+
+    Records are sealed when there is a `key_file`; then `keys` holds the key of each. They are logged when there is a
+    `log_key` to sign with.
+    """
+
+    folder: Path
+    keys: Path | None = None
+    key_file: Path | None = None
+    token_key: bytes | None = None
+    log_key: Path | None = None
+
+    @property
+    def log(self) -> Path:
+        """The folder of the log."""
+        return self.folder / "log"
+
+    def store(self, objects: Objects, seal: Seal, now: Callable[[], datetime], journal: Journal | None) -> RecordStore:
+        """The store over this storage and seal."""
+        return RecordStore(objects, seal, now, lambda raw: about(raw, self.token_key), journal)
+
+
+@contextmanager
+def opened(place: Place, now: Callable[[], datetime]) -> Iterator[RecordStore]:
+    """The store, ready to be written to while the block lasts; raises RetryLater or Stop."""
+    with ExitStack() as stack:
+        objects = stack.enter_context(FileObjects(place.folder))
+        journal = Log(place.log, signer(place.log_key), now) if place.log_key else None
+        yield place.store(objects, _seal(place, now, stack), now, journal)
+
+
+@contextmanager
+def for_reading(place: Place, now: Callable[[], datetime]) -> Iterator[RecordStore]:
+    """The store for reading alone: nothing in its folder is changed, and no right to write there is needed."""
+    with ExitStack() as stack:
+        yield place.store(FileObjects(place.folder), _seal(place, now, stack), now, None)
+
+
+def _seal(place: Place, now: Callable[[], datetime], stack: ExitStack) -> Seal:
+    if place.key_file is None or place.keys is None:
+        return Open()
+    return Sealed(stack.enter_context(Keyring(place.keys, KeyFile(place.key_file), now)))

@@ -1,0 +1,108 @@
+"""The retention store itself: what is an addendum, a repetition or an alarm, over any storage and any seal."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from agents.retention import form
+from agents.retention.about import About, Told
+from agents.retention.objects import Objects
+from agents.retention.seal import Seal, is_sealed, told_in_clear
+from agents.retention.store import Faulty, KeptRecord, Raw, StoredRecord
+from pipeline.errors import Stop
+
+
+class Journal(Protocol):
+    """Remembers what was stored, in order and provably; `agents.retention.log.Log` fits."""
+
+    def add(self, objects: Mapping[str, str], perhaps_known: frozenset[str]) -> object:
+        """Add names with the SHA-256 of their bytes; those `perhaps_known` only where they are not there yet."""
+        ...
+
+
+class RecordStore:
+    """Keeps records below `records/` in some storage; see `Store` for the promises."""
+
+    def __init__(
+        self,
+        objects: Objects,
+        seal: Seal,
+        now: Callable[[], datetime],
+        describe: Callable[[Raw], About | None],
+        journal: Journal | None = None,
+    ) -> None:
+        self._objects = objects
+        self._seal = seal
+        self._now = now
+        self._describe = describe
+        self._journal = journal
+
+    def put_many(self, records: Sequence[Raw]) -> tuple[StoredRecord, ...]:
+        """See `Store`; every record is read back before it is answered for.
+
+        A record that was disposed of and comes again is answered as one that is here: it was kept, and it is not to
+        come back.
+        """
+        at = self._now()
+        told = {
+            raw.object_key: Told(archived_at=at, size=len(raw.value or b""), about=self._describe(raw))
+            for raw in records
+        }
+        plain = {raw.object_key: form.write_record(raw, at) for raw in reversed(records)}
+        closed = self._seal.close(plain, told)
+        created = set(self._objects.add(closed))
+        others = [raw for raw in records if raw.object_key in closed and self._told_differently(raw)]
+        addenda = {form.addendum_key(raw): form.write_addendum(raw, at) for raw in reversed(others)}
+        closed_addenda = self._seal.close(addenda, dict.fromkeys(addenda, Told(archived_at=at, size=0)))
+        new_addenda = self._objects.add(closed_addenda)
+        self._remember({**closed, **closed_addenda}, created | new_addenda)
+        answers = []
+        for raw in records:
+            answers.append(StoredRecord(raw.object_key, raw.sha256, len(raw.value or b""), raw.object_key in created))
+            created.discard(raw.object_key)
+        return tuple(answers)
+
+    def read(self, object_key: str) -> KeptRecord:
+        """See `Store`."""
+        return self.understand(object_key, self.content(object_key))
+
+    def content(self, object_key: str) -> bytes:
+        """The object's bytes as they are stored; raises `Missing`."""
+        return self._objects.get(object_key)
+
+    def understand(self, object_key: str, content: bytes) -> KeptRecord:
+        """Read an object's bytes; raises `Damaged` or `Disposed`."""
+        return form.read(object_key, self._seal.open(object_key, content))
+
+    def tell(self, object_key: str) -> Told:
+        """What may be known of an object without opening it; raises `Missing` or `Damaged`."""
+        content = self.content(object_key)
+        if is_sealed(content):
+            return told_in_clear(object_key, content)
+        kept = form.read(object_key, content)
+        about = None if form.is_addendum(object_key) else self._describe(kept.raw)
+        return Told(archived_at=kept.archived_at, size=len(kept.raw.value or b""), about=about)
+
+    def object_keys(self) -> Iterator[str]:
+        """See `Store`."""
+        return self._objects.names("records")
+
+    def _remember(self, closed: Mapping[str, bytes], created: frozenset[str] | set[str]) -> None:
+        if self._journal is None:
+            return
+        here = {name: content if name in created else self.content(name) for name, content in closed.items()}
+        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in here.items()}
+        self._journal.add(hashes, frozenset(hashes) - created)
+
+    def _told_differently(self, raw: Raw) -> bool:
+        """Compare with what is kept; other bytes under the same hash are an alarm, not a record."""
+        try:
+            kept = self.read(raw.object_key)
+        except Faulty as fault:
+            raise Stop(f"the store is damaged at {fault}; run `anslagsvakt records verify`") from None
+        if (kept.raw.value or b"") != (raw.value or b""):
+            raise Stop(f"the store holds other bytes at {raw.object_key}; run `anslagsvakt records verify`")
+        return not form.same_origin(kept, raw)

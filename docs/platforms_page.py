@@ -1,0 +1,104 @@
+"""The page about the platforms, `docs/platforms.md`, made from the capability table and the form of the credentials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from agents.platforms.capabilities import EXPERIMENTAL, TABLE
+from pipeline.platform import Capabilities
+
+_ABOUT = """\
+# Platforms
+
+Made from `agents/platforms/` by `make docs`; a test fails when it is stale.
+
+What each platform's API lets us do, to our own things and to others'. What is not listed cannot be done there: the
+order ends as `unsupported`, and people do it by hand.
+
+| platform | kind | ours | others' |
+|---|---|---|---|
+"""
+_TAIL = """
+"Hide" can always be undone. "Hide (by word)": the platform shows nobody what is hidden, so the outcome says
+`verified: false`; everything else is read back before it is told as done.
+
+## What is good to know
+
+- **Facebook**: a hidden comment is still seen by its author and the author's friends. A second delete and a lost
+  permission get the same answer (code 100, subcode 33); we tell them apart by asking for the page's own list.
+- **Instagram**: as Facebook; posts cannot be deleted through the API.
+- **YouTube**: hiding is `heldForReview`. Deleting another's comment is `rejected`: it hides the replies as well and can
+  never be undone. A call costs 50 of the day's 10 000 units; when they are used up, orders wait for midnight in
+  California.
+- **X**: only replies in conversations that we started can be hidden.
+- **Mastodon**: another's status can only be reported to its server. 30 deletions in 30 minutes.
+- **Bluesky**: another's reply is hidden by the thread gate of our own post, which holds at most 300.
+- **LinkedIn, TikTok** are experimental: the vendors' documents are closed, and the adapters have never met the real
+  thing.
+
+The adapters of Facebook, Instagram, X and YouTube have been tried on simulators written from the documents, those of
+Bluesky on a real server (PDS), that of Mastodon on another author's mock. None has been tried with a real account.
+
+## Credentials
+
+`ANSLAGSVAKT_CREDENTIALS_FILE` names a TOML file that says which credentials we hold and where each secret is. It holds
+no secret itself. Files are looked for beside it; a token file that is written anew is taken up without a restart.
+
+```toml
+[[credential]]
+platform = "facebook"             # instagram alike
+account = "eslovskommun"          # the account's id in accounts.toml
+id = "1000"                       # the page's id; Instagram: the professional account's
+token_file = "secrets/facebook"   # or token_env = "NAME_OF_A_VARIABLE"
+secret_file = "secrets/meta-app"  # may be left out; the app's secret, to sign the calls
+
+[[credential]]
+platform = "bluesky"
+account = "eslovskommun"
+id = "eslov.example"              # handle or DID
+server = "https://bsky.social"    # the account's own server; this one if left out
+token_file = "secrets/bluesky"    # an app password
+
+[[credential]]
+platform = "youtube"              # x alike, without id; its refresh token is replaced in the file at each use
+account = "eslovskommun"
+id = "UC…"                        # the channel
+refresh_file = "secrets/youtube"  # the refresh token
+client_id = "…"
+secret_file = "secrets/google"    # the client's secret
+
+[[credential]]
+platform = "mastodon"
+account = "eslovskommun"
+server = "https://social.example"
+token_file = "secrets/mastodon"   # scopes read:statuses, read:accounts, write:statuses
+
+[[credential]]
+platform = "linkedin"             # tiktok alike, with the business id
+account = "eslovskommun"
+id = "urn:li:organization:1"
+token_file = "secrets/linkedin"
+```
+
+The rights a token needs: Facebook `pages_manage_engagement`, `pages_read_engagement`, `pages_read_user_content`,
+`pages_manage_posts`; Instagram `instagram_basic`, `instagram_manage_comments`, `pages_read_engagement`; YouTube
+`youtube.force-ssl`; X `tweet.read users.read tweet.write tweet.moderate.write offline.access`; LinkedIn
+`w_organization_social_feed`; TikTok Account Comment > Manage.
+"""
+
+
+def page() -> str:
+    """The whole page in Markdown."""
+    return _ABOUT + "\n".join(_rows()) + "\n" + _TAIL
+
+
+def _rows() -> Iterator[str]:
+    for platform, kinds in TABLE.items():
+        name = f"{platform} (experimental)" if platform in EXPERIMENTAL else platform
+        for kind, rights in kinds.items():
+            yield f"| {name} | {kind} | {_told(rights.own)} | {_told(rights.other)} |"
+
+
+def _told(can: Capabilities) -> str:
+    hide = ("hide" if can.sees_hidden else "hide (by word)") if can.hide else ""
+    return ", ".join(filter(None, (hide, "delete" if can.delete else ""))) or "nothing"

@@ -1,0 +1,130 @@
+"""Everything that stands on the topics, and how far each consumer group has committed."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Any
+
+from kafka import KafkaConsumer, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import KafkaError
+
+from agents.archive import raw_of
+from agents.demo.ledger import Ledger
+from agents.retention.store import Raw
+from agents.stream import Record
+from pipeline.decide import NOT_ANALYSED
+from pipeline.record import Coordinates
+from topics import catalog, wire
+
+READS: Mapping[str, tuple[str, ...]] = {
+    catalog.SCREEN_GROUP: (catalog.RAW,),
+    catalog.ARCHIVE_GROUP: (catalog.ARCHIVE,),
+    catalog.TAKEDOWN_GROUP: (catalog.TAKEDOWN, catalog.RECEIPT),
+}
+"""Which group must have come to the end of which topics."""
+
+
+@dataclass(slots=True)
+class Tape:
+    """`archived` is in the order of each partition, repeats included; `receipt_ms` is when Kafka had the first one.
+
+    `not_analysed` are the raw events that detection did not finish (a busy machine), and so gave to people.
+    """
+
+    raw: dict[Coordinates, Record] = field(default_factory=dict)
+    archived: dict[int, list[Raw]] = field(default_factory=lambda: defaultdict(list))
+    ledger: Ledger = field(default_factory=Ledger)
+    receipt_ms: dict[str, int] = field(default_factory=dict)
+    not_analysed: set[Coordinates] = field(default_factory=set)
+
+    def take(self, record: Record) -> None:
+        """Note one record."""
+        if record.topic == catalog.RAW:
+            self.raw[Coordinates(record.topic, record.partition, record.offset)] = record
+        elif record.topic == catalog.ARCHIVE:
+            self.archived[record.partition].append(raw_of(record))
+        else:
+            self.ledger.take(record.topic, record.value)
+        if record.topic == catalog.REVIEW:
+            item = wire.decode_review_item(record.value)
+            if any(rule.id == NOT_ANALYSED for rule in item.rules):
+                self.not_analysed.add(Coordinates(item.raw.topic, item.raw.partition, item.raw.offset))
+        if record.topic == catalog.RECEIPT:
+            sha256 = wire.decode_receipt(record.value).raw.sha256
+            self.receipt_ms[sha256] = min(record.timestamp, self.receipt_ms.get(sha256, record.timestamp))
+
+
+def read(bootstrap: str, topics: Sequence[str] | None = None) -> Tape:
+    """Read the topics (all of ours) from their beginnings to where they end now."""
+    tape = Tape()
+    for record in _records(bootstrap, topics or [topic.name for topic in catalog.TOPICS]):
+        tape.take(record)
+    return tape
+
+
+def behind(bootstrap: str) -> dict[str, int]:
+    """By group: how many records it has not committed; groups that are at the end are left out."""
+    asked = {group: [each for topic in topics for each in _partitions(topic)] for group, topics in READS.items()}
+    with (
+        closing(KafkaAdminClient(bootstrap_servers=bootstrap.split(","))) as admin,
+        closing(_consumer(bootstrap)) as consumer,
+    ):
+        committed = admin.list_group_offsets(asked)
+        ends = consumer.end_offsets([each for wanted in asked.values() for each in wanted])
+    lags = {
+        group: sum(ends[each] - max(0, _offset(committed[group].get(each))) for each in wanted)
+        for group, wanted in asked.items()
+    }
+    return {group: lag for group, lag in lags.items() if lag}
+
+
+def await_settled(bootstrap: str, seconds: float) -> str | None:
+    """Wait until every order has ended and every group is at its end; returns what is missing if the time is up."""
+    until, missing = time.monotonic() + seconds, "nothing was looked at"
+    while time.monotonic() < until:
+        try:
+            lags = behind(bootstrap)
+            ledger = read(bootstrap, (catalog.TAKEDOWN, catalog.OUTCOME)).ledger
+        except KafkaError as error:
+            missing = f"Kafka does not answer: {type(error).__name__}"
+        else:
+            left = len(ledger.orders.keys() - ledger.ended().keys())
+            if not lags and not left:
+                return None
+            missing = f"not committed: {lags or 'nothing'}; orders without an end: {left} of {len(ledger.orders)}"
+        time.sleep(1)
+    return missing
+
+
+def _records(bootstrap: str, topics: Sequence[str]) -> Iterator[Record]:
+    wanted = [each for topic in topics for each in _partitions(topic)]
+    with closing(_consumer(bootstrap)) as consumer:
+        ends = {each: end for each, end in consumer.end_offsets(wanted).items() if end}
+        consumer.assign(list(ends))
+        consumer.seek_to_beginning()
+        while any(consumer.position(each) < end for each, end in ends.items()):
+            for records in consumer.poll(timeout_ms=500, max_records=5000).values():
+                yield from records
+
+
+def _partitions(name: str) -> list[TopicPartition]:
+    (topic,) = (each for each in catalog.TOPICS if each.name == name)
+    return [TopicPartition(name, number) for number in range(topic.partitions)]
+
+
+def _consumer(bootstrap: str) -> Any:
+    return KafkaConsumer(
+        bootstrap_servers=bootstrap.split(","),
+        group_id=None,
+        enable_auto_commit=False,
+        max_partition_fetch_bytes=catalog.MAX_MESSAGE_BYTES,
+    )
+
+
+def _offset(committed: Any) -> int:
+    return -1 if committed is None else int(getattr(committed, "offset", committed))

@@ -1,0 +1,104 @@
+"""Per concern: what is said of a person raises it, what is said of a group, a rule or nobody does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.detect.concerns import LexiconRecogniser, load_concern_recogniser
+from pipeline.detect.finding import Concern
+from pipeline.detect.names import load_person_recogniser
+from pipeline.ports import NameRecogniser
+
+SAID = [
+    (Concern.HEALTH, "Min man har fått diabetes och behöver färdkost."),
+    (Concern.HEALTH, "jag har adhd o klarar inte blanketter"),
+    (Concern.HEALTH, "Bröt handleden utanför biblioteket i måndags."),
+    (Concern.HEALTH, "Är det sant att Gudrun Almstedt är inlagd på psyket?"),
+    (Concern.HEALTH, "my daughter has epilepsy and needs the lift"),
+    (Concern.HEALTH, "Moja majka ima rak i ne može do bolnice."),
+    (Concern.HEALTH, "mår skit o orkar inte mer"),
+    (Concern.SOCIAL_SERVICES, "Vår mormor väntar fortfarande på hemtjänst."),
+    (Concern.SOCIAL_SERVICES, "soc tog min brorsdotter förra veckan"),
+    (Concern.SOCIAL_SERVICES, "Min son bor på ett LSS-boende i Marieholm."),
+    (Concern.SOCIAL_SERVICES, "Mitt försörjningsstöd är försenat igen!!"),
+    (Concern.SOCIAL_SERVICES, "Zabrali mi dziecko i nikt nic nie mówi, to socjal."),
+    (Concern.SCHOOL_PUPIL, "Vår dotter går i 3B och har ingen resursperson."),
+    (Concern.SCHOOL_PUPIL, "Sonens skolskjuts kom aldrig i morse."),
+    (Concern.SCHOOL_PUPIL, "jag går i åttan o hatar matten"),
+    (Concern.SCHOOL_PUPIL, "Det är Vidar i 6C som klottrar på toaletterna."),
+    (Concern.SCHOOL_PUPIL, "My son is bullied at school every day."),
+    (Concern.PROTECTED_IDENTITY, "Min kusin har skyddade personuppgifter, ta bort hennes namn."),
+    (Concern.CRIME, "Ragnar Plogsjö har suttit inne för misshandel."),
+    (Concern.CRIME, "Jag blev rånad vid stationen i går kväll."),
+    (Concern.CRIME, "han på nummer 9 säljer knark till ungarna"),
+    (Concern.CRIME, "Ten sąsiad jeździ pijany, policja go zna."),
+    (Concern.SPECIAL_CATEGORY, "Jag är jude och undrar om skolmaten."),
+    (Concern.SPECIAL_CATEGORY, "jag röstade på centern förra valet"),
+    (Concern.SPECIAL_CATEGORY, "Visste ni att Torgny Almstedt är homosexuell?"),
+    (Concern.THREAT, "Jag vet var du bor, passa dig."),
+    (Concern.THREAT, "ska slå in skallen på dig nästa gång"),
+    (Concern.THREAT, "I know where you live, watch your back"),
+    (Concern.THREAT, "Znam gdje živiš, pazi leđa."),
+    (Concern.HATE, "Muslimer är råttor och ska ut ur landet."),
+    (Concern.HATE, "romer stjäl, det ligger i blodet"),
+    (Concern.HATE, "Homoja pitäisi ampua, ne ovat sairaita."),
+    (Concern.INCITEMENT, "Bränn ner asylboendet i natt, vem är på?"),
+    (Concern.INCITEMENT, "kasta sten på polisen när dom kommer"),
+    (Concern.INSULT, "du är en jävla idiot"),
+    (Concern.INSULT, "Idiot!"),
+    (Concern.INSULT, "@kalle_77 vilken ynklig liten nolla du är"),
+    (Concern.INSULT, "Torgny Almstedt är en fet lögnare"),
+    (Concern.INSULT, "Jesteś głupi jak but"),
+    (Concern.COPYRIGHT, "Hela boken som pdf här, slipper ni köpa den: https://dela.example/bok"),
+    (Concern.COPYRIGHT, "klippte bort vattenstämpeln så nu är bilden fri"),
+]
+NOT_SAID = [
+    (Concern.HEALTH, "Fler barn med adhd behöver stöd i skolan."),
+    (Concern.HEALTH, "Psykisk ohälsa är kommunens största problem."),
+    (Concern.HEALTH, "Ni är blinda för landsbygdens behov."),
+    (Concern.HEALTH, "Blodgivarbussen kommer på torsdag."),
+    (Concern.SOCIAL_SERVICES, "Försörjningsstödet bör höjas för alla."),
+    (Concern.SOCIAL_SERVICES, "Hemtjänsten går med underskott i år igen."),
+    (Concern.SCHOOL_PUPIL, "Skolmaten borde lagas på plats."),
+    (Concern.SCHOOL_PUPIL, "Eleverna på Bäckaskolan sjöng fantastiskt!"),
+    (Concern.PROTECTED_IDENTITY, "Hur ansöker man om skyddad folkbokföring?"),
+    (Concern.CRIME, "Inbrotten i kommunen minskar enligt polisen."),
+    (Concern.CRIME, "Mordet på slottet 1792 är ett spännande föredrag."),
+    (Concern.SPECIAL_CATEGORY, "Facket och kommunen har enats om schemat."),
+    (Concern.SPECIAL_CATEGORY, "Rätt att flagga under prideveckan."),
+    (Concern.THREAT, "Vi ska krossa Hörby i derbyt på lördag!"),
+    (Concern.THREAT, "Någon skrev 'du ska dö' till rektorn, det är vidrigt."),
+    (Concern.HATE, "På väggen står det 'muslimer ut', kan ni sanera?"),
+    (Concern.HATE, "Jag hatar grisfarmens lukt."),
+    (Concern.INCITEMENT, "Kom till torget och demonstrera på lördag!"),
+    (Concern.INSULT, "Idiotiskt beslut av nämnden."),
+    (Concern.INSULT, "jag är en idiot som glömde sopkärlet"),
+    (Concern.INSULT, "Ni är den sämsta majoriteten någonsin, avgå!"),
+    (Concern.COPYRIGHT, "Boken finns att låna på biblioteket."),
+]
+
+
+@pytest.fixture(scope="module")
+def names() -> NameRecogniser:
+    return load_person_recogniser()
+
+
+@pytest.fixture(scope="module")
+def concerns() -> LexiconRecogniser:
+    return load_concern_recogniser()
+
+
+@pytest.mark.parametrize(("concern", "text"), SAID, ids=[f"{c}-{t[:25]}" for c, t in SAID])
+def test_what_is_said_of_somebody_is_found(
+    concern: Concern, text: str, names: NameRecogniser, concerns: LexiconRecogniser
+) -> None:
+    found = {f.concern for f in concerns.find_concerns(text, names.find_persons(text))}
+    assert concern in found
+
+
+@pytest.mark.parametrize(("concern", "text"), NOT_SAID, ids=[f"{c}-{t[:25]}" for c, t in NOT_SAID])
+def test_what_is_said_of_nobody_is_left_alone(
+    concern: Concern, text: str, names: NameRecogniser, concerns: LexiconRecogniser
+) -> None:
+    found = {f.concern for f in concerns.find_concerns(text, names.find_persons(text))}
+    assert concern not in found
