@@ -16,6 +16,7 @@ from agents import settings
 from agents.desk import app as takedown_app
 from agents.records import app as records_app
 from agents.scan import Form
+from agents.supervision import app as supervision_app
 from pipeline.errors import AnslagsvaktError, BadConfiguration
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app.add_typer(policy_app, name="policy")
 app.add_typer(topics_app, name="topics")
 app.add_typer(records_app, name="records")
 app.add_typer(takedown_app, name="takedown")
+app.add_typer(supervision_app, name="supervision")
 
 
 @app.command()
