@@ -150,7 +150,7 @@ def _international(chain: Chain, first: int, *, plus: bool) -> _Candidate | None
         bare = digits if plus else digits[2:]
         if len(bare) > _MOST:
             break
-        if len(bare) < 7:
+        if len(bare) < (7 if plus else 9):
             continue
         if bare.startswith("46"):
             national = "0" + bare[2:].removeprefix("0")
