@@ -15,6 +15,7 @@ from rich.console import Console
 from agents import settings
 from agents.records import app as records_app
 from agents.scan import Form
+from agents.supervision import app as supervision_app
 from pipeline.errors import AnslagsvaktError, BadConfiguration
 
 app = typer.Typer(
@@ -28,6 +29,7 @@ topics_app = typer.Typer(no_args_is_help=True, help="The topics: what is promise
 app.add_typer(policy_app, name="policy")
 app.add_typer(topics_app, name="topics")
 app.add_typer(records_app, name="records")
+app.add_typer(supervision_app, name="supervision")
 
 
 @app.command()

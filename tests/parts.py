@@ -45,7 +45,7 @@ class Program:
 
 
 PROMTOOL = Program("promtool", "prometheus", "alerts and configuration, by Prometheus' own tool")
-PROMETHEUS = Program("prometheus", "prometheus", "the dashboard's queries, by Prometheus itself")
+PROMETHEUS = Program("prometheus", "prometheus", "every query of dashboards and alerts, by Prometheus itself")
 PROGRAMS = (PROMTOOL, PROMETHEUS)
 
 

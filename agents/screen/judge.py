@@ -94,7 +94,7 @@ class Judge:
         except DeadLetter as error:
             return _dead(record, error, now)
         account = self._accounts.get((event.data.platform, event.data.account_id))
-        label = f"{account.platform}/{account.id}" if account else UNREGISTERED
+        label = account.label if account else UNREGISTERED
         texts = event.texts()
         analysis = self._analyse(texts)
         reasons = flags(event, account)

@@ -88,6 +88,7 @@ class Turn:
         metrics = self._metrics
         for (account, state), count in Counter((j.account, j.state) for j in judgements).items():
             metrics.ended(account, state, count)
+            metrics.taken_in(account, seen)
         for judgement in judgements:
             if judgement.created_at:
                 metrics.exposed(Step.SEEN, judgement.created_at, seen)

@@ -186,3 +186,13 @@ def still_open(db: sqlite3.Connection) -> int:
     """How many orders have not ended."""
     (count,) = db.execute("SELECT count(*) FROM orders WHERE result IS NULL").fetchone()
     return int(count)
+
+
+def still_standing(db: sqlite3.Connection) -> tuple[int, datetime | None]:
+    """How many open orders are about an item that was never read back out of sight, and since when the oldest is."""
+    count, since = db.execute(
+        "SELECT count(*), min(noted_at) FROM orders o WHERE result IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM attempts a WHERE a.order_id = o.order_id AND a.presence IN (?, ?))",
+        (Presence.HIDDEN, Presence.GONE),
+    ).fetchone()
+    return int(count), None if since is None else moment(since)
