@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.metrics import Step
-from agents.takedown import orders
+from agents.takedown import people
 from agents.takedown.brake import Caps
 from agents.takedown.journal import Journal
 from pipeline.errors import RetryLater, Stop, Undecodable
@@ -216,8 +216,8 @@ def test_the_brake_survives_a_crash_and_people_release_it(world_of_two: World, p
     world.settle(5)
     assert world.outcomes()["o2"] == [(Result.HELD, False)]
     with world.journal.transaction() as db:
-        assert orders.let_go_on(db, "o2") is True
-        assert orders.let_go_on(db, "o1") is False, "it is not held"
+        assert people.let_go_on(db, "o2") is True
+        assert people.let_go_on(db, "o1") is False, "it is not held"
     world.settle(5)
     assert world.outcomes()["o2"] == [(Result.HELD, False), (Result.REMOVED, True)]
     assert platform.items["2"] is Presence.GONE
@@ -339,6 +339,7 @@ def test_it_measures_exposure_waits_and_results(world: World) -> None:
     world.settle(15)
     assert world.metrics.exposures == [(Step.HIDDEN, 11.0), (Step.REMOVED, 62.0)]
     assert world.metrics.waits == [60.0]
+    assert world.metrics.hidings == [10.0]
     assert world.metrics.ended == {Result.REMOVED: 1}
     assert world.metrics.calls == {
         (HIDE, Answer.DONE): 1,
@@ -347,6 +348,19 @@ def test_it_measures_exposure_waits_and_results(world: World) -> None:
         (READ, Answer.ALREADY_GONE): 1,
     }
     assert world.metrics.open == 0
+
+
+def test_it_tells_how_much_still_stands_and_since_when(world: World, platform: FakePlatform) -> None:
+    platform.plan("9", [Reply(Answer.RETRY_AT, retry_at=after(60))])
+    world.tell(an_order(item="9"), an_order("other", item="10"))
+    world.settle(45)
+    assert world.metrics.still_standing[0][0] == 2
+    standing, oldest = world.metrics.still_standing[-1]
+    assert standing == 2
+    assert 25 <= oldest <= 45
+    world.settle(60)
+    assert world.metrics.still_standing[-1] == (0, 0.0)
+    assert len(world.metrics.hidings) == 2
 
 
 def test_two_processes_share_a_journal_and_call_once(make_world: MakeWorld) -> None:
