@@ -70,10 +70,11 @@ $(VENV)/bin/python:
 	fi; \
 	rm -rf $(VENV) && $$python -m venv $(VENV)
 
-# Hashes are checked and nothing is built from source, so that only what the lock names can run.
+# Hashes are checked and nothing is built from source (but bagit, one file, of which there is no wheel), so that only what
+# the lock names can run.
 $(VENV)/.locked: requirements.lock | $(VENV)/bin/python
 	@echo "Installing the locked packages into $(VENV) (a minute or two, once)"
-	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --no-binary bagit -r requirements.lock
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.locked
