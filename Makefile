@@ -4,10 +4,13 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+SEED ?= 1
+EVENTS ?= 100000
+MINUTES ?= 30
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit check format docs bench eval lock clean
+.PHONY: help install demo test unit chaos soak check format docs bench eval lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -24,6 +27,12 @@ test: install ## run every test, on a real Kafka where it matters; what could no
 
 unit: install ## run the unit tests alone, in seconds
 	@$(BIN)/python -m pytest -q tests/unit
+
+chaos: install ## break an installation on three brokers in every way, then add it up: make chaos SEED=1 EVENTS=100000
+	@$(BIN)/python -m tests.chaos --seed $(SEED) --events $(EVENTS)
+
+soak: install ## the same over a long time, with memory watched: make soak SEED=1 EVENTS=100000 MINUTES=30
+	@$(BIN)/python -m tests.chaos --seed $(SEED) --events $(EVENTS) --minutes $(MINUTES)
 
 check: install ## lint, format, types, import rules, locked dependencies: all that CI checks before the tests
 	$(BIN)/ruff check
