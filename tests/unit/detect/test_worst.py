@@ -1,6 +1,7 @@
 """No text of 10 000 characters hangs: it is done within the promised time or handed to people.
 
-`python -m tests.fuzz.worst` goes on with mixed texts for as long as it is told. Time is the processor's, not the wall's.
+A sample of the units; `python -m tests.fuzz.worst` takes all of them and mixes them for as long as it is told. Time is
+the processor's, not the wall's.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ def detector() -> Engine:
     return engine()
 
 
-@pytest.mark.parametrize("unit", UNITS, ids=repr)
+@pytest.mark.parametrize("unit", UNITS[::7], ids=repr)
 def test_a_repeated_unit(detector: Engine, unit: str) -> None:
     result = timed(detector, unit, (unit * SIZE)[: SIZE - 1] + "x")
     assert result.seconds <= BUDGET or result.analysis.gaps
