@@ -8,7 +8,7 @@ from pipeline.detect.normalise import normalise
 from pipeline.detect.spelled import spelled
 
 READS = [
-    ("digit by digit", "nio noll noll", "9 0 0"),
+    ("digit by digit", "nio noll noll fyra", "9 0 0 4"),
     ("pairs", "åttiosju noll två", "87 0 2"),
     ("century", "nittonhundraåttiofem noll", "1985 0"),
     ("century, one figure", "tvåtusenfem noll", "2005 0"),
