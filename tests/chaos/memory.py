@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from statistics import median
 from types import TracebackType
 from typing import Self
 
 import psutil
-
-from tests.chaos.keeper import Keeper
 
 _EVERY_S = 1.0
 _WARM_S = 30.0
@@ -28,13 +27,17 @@ class _Life:
 
 
 class Memory:
-    """Samples the resident memory of everything that a keeper keeps, while the block lasts."""
+    """Samples the resident memory of processes (`pids` says by name which there are now) while the block lasts."""
 
-    def __init__(self, keeper: Keeper) -> None:
-        self._keeper = keeper
+    def __init__(self, pids: Callable[[], Mapping[str, int]]) -> None:
+        self._pids = pids
         self._lives: dict[int, _Life] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="memory")
+
+    def note(self, name: str, pid: int, at: float, size: int) -> None:
+        """Note that a process has so many bytes at a moment (in seconds)."""
+        self._lives.setdefault(pid, _Life(name)).samples.append((at, size))
 
     def most(self) -> dict[str, int]:
         """The most that each process ever took, in MiB."""
@@ -65,9 +68,6 @@ class Memory:
 
     def _watch(self) -> None:
         while not self._over.wait(_EVERY_S):
-            for name, pid in self._keeper.pids().items():
-                try:
-                    size = int(psutil.Process(pid).memory_info().rss)
-                except psutil.Error:
-                    continue
-                self._lives.setdefault(pid, _Life(name)).samples.append((time.monotonic(), size))
+            for name, pid in self._pids().items():
+                with contextlib.suppress(psutil.Error):
+                    self.note(name, pid, time.monotonic(), int(psutil.Process(pid).memory_info().rss))

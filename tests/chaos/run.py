@@ -76,7 +76,7 @@ def run(
         keeper = stack.enter_context(installation.keeper())
         for name in PROCESSES:
             add(keeper, name)
-        memory = Memory(keeper)
+        memory = Memory(keeper.pids)
         with memory, Feed(kafkas.bootstrap, server.platform, samples, per_second=per_second) as feed:
             proxies = (platform, *kafkas.proxies)
             with Striker(keeper, kafkas.nodes, server.platform, proxies, seed=seed) as striker:
@@ -90,9 +90,12 @@ def run(
             unsettled = await_settled(kafkas.bootstrap, _SETTLE_S)
             say(unsettled or "everything is worked off")
         ends, exit_codes = keeper.ends(), keeper.stop()
+        say("everything is stopped")
         tape = read(kafkas.bootstrap)
+        say("the topics are read back")
     items, calls = server.platform.items(), server.platform.calls
     findings = Findings(samples, tape, read_back(installation.store), items, calls, exit_codes, unsettled)
+    say("the store is read back")
     return Ran((*faults(findings), *memory.growth()), figures(findings), striker.struck, ends, memory.most())
 
 
