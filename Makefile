@@ -7,7 +7,7 @@ WORKERS ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit check format docs bench eval lock clean
+.PHONY: help install demo test unit check format docs bench bench-records eval lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -43,6 +43,9 @@ docs: install ## write the pages that are made from code: topics, settings, metr
 
 bench: install ## measure screening on a real Kafka, beside the naive design and a bare copy
 	@$(BIN)/python -m tests.bench.screen
+
+bench-records: install ## measure the record store beside bare writes and bare puts, and searches by size of the index
+	@$(BIN)/python -m tests.bench.records --rows 1000000
 
 eval: install ## score detection on a labelled set of yours: make eval GOLD=labelled.jsonl SCORE=score.py
 	@test -f "$(GOLD)" -a -f "$(SCORE)" || { echo "make eval GOLD=labelled.jsonl SCORE=score.py: both must exist" >&2; exit 2; }
