@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from agents import settings
+from agents.desk import app as takedown_app
 from agents.records import app as records_app
 from agents.scan import Form
 from agents.supervision import app as supervision_app
@@ -29,6 +30,7 @@ topics_app = typer.Typer(no_args_is_help=True, help="The topics: what is promise
 app.add_typer(policy_app, name="policy")
 app.add_typer(topics_app, name="topics")
 app.add_typer(records_app, name="records")
+app.add_typer(takedown_app, name="takedown")
 app.add_typer(supervision_app, name="supervision")
 
 
@@ -58,14 +60,6 @@ def archive() -> None:
     from agents import processes
 
     raise typer.Exit(processes.archive(settings.load()))
-
-
-@app.command()
-def takedown() -> None:
-    """Carry out takedown orders on the platforms and prove that they are done; SIGTERM finishes and commits."""
-    from agents import processes
-
-    raise typer.Exit(processes.takedown(settings.load()))
 
 
 @app.command()
