@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -89,7 +90,7 @@ class Meta:
             proof = _proof(account)
         except UnavailableError as error:
             return error.reply
-        item, call = subject.object_id, self._api.call
+        item, call = quote(subject.object_id, safe=""), self._api.call
         match action:
             case Action.DELETE:
                 return call(action, account.token, "DELETE", item, params=proof).reply
