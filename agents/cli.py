@@ -118,12 +118,17 @@ def show(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    *,
+    store: Annotated[
+        bool, typer.Option("--store", help="put the record store to the test instead: write, overwrite, delete, list")
+    ] = False,
+) -> None:
     """Check configuration, broker, topics, store, platform and clock: one line each; exits 1 if one is not well."""
-    from agents.doctor import examine
+    from agents.doctor import examine, try_store
 
     checked = []
-    for each in examine(settings.load()):
+    for each in (try_store if store else examine)(settings.load()):
         typer.echo(f"{'ok  ' if each.well else 'FAIL'} {each.name}: {each.said}")
         checked.append(each.well)
     raise typer.Exit(0 if all(checked) else 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -53,9 +53,11 @@ def reading(folder: Path | None) -> Iterator[Opened]:
     """The store in a folder, or that of the settings."""
     chosen = settings.load()
     root = folder or chosen.store
-    if not (root / "records").is_dir():
-        raise typer.BadParameter(f"{root} holds no records: name the store's folder with --store")
-    where = place.Place(root, chosen.record_keys, chosen.store_key_file)
+    where = place.of(chosen)
+    if folder is not None or where.bucket is None:
+        if not (root / "records").is_dir():
+            raise typer.BadParameter(f"{root} holds no records: name the store's folder with --store")
+        where = replace(where, folder=root, bucket=None)
     with place.for_reading(where, now) as store:
         yield Opened(store, where.log, is_ours=root == chosen.store)
 

@@ -28,9 +28,10 @@ from agents.demo.load import events
 from agents.health import Health
 from agents.metrics import Metrics
 from agents.screen import process as screening
-from agents.screen.judge import Judge, Judgement, Raw
+from agents.screen.judge import Judge, Judgement
 from agents.screen.producer import ConfirmedProducer
 from agents.screen.turn import Turn
+from agents.stream import Record
 from deploy.local.kafka import Kafka
 from pipeline.errors import Stop
 from pipeline.token import Tokeniser
@@ -92,7 +93,7 @@ class Handling:
         if record == b"bad" and self.fails:
             raise ZeroDivisionError
 
-    async def take(self, records: Mapping[object, Sequence[Raw]]) -> None:
+    async def take(self, records: Mapping[object, Sequence[Record]]) -> None:
         """Stands in for `Turn`."""
         for record in (each for part in records.values() for each in part):
             self.do(record.value)
