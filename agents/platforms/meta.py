@@ -100,6 +100,10 @@ class Meta:
             case Action.READ:
                 return self._read(item, account, proof)
 
+    def check(self) -> Mapping[str, Reply]:
+        """Ask for each account's own list, which needs the right to read it."""
+        return {name: self._control(account) for name, account in self._accounts.items()}
+
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()
@@ -112,9 +116,15 @@ class Meta:
             return called.seen(Presence.HIDDEN if hidden else Presence.VISIBLE)
         if called.reply.answer is not Answer.ALREADY_GONE:
             return called.reply
-        one = {"fields": "id", "limit": "1"}
+        return told_apart(self._control(account))
+
+    def _control(self, account: MetaAccount) -> Reply:
         path = f"{account.id}/{self._dialect.control_edge}"
-        return told_apart(self._api.call(Action.READ, account.token, "GET", path, params=one | proof).reply)
+        try:
+            one = {"fields": "id", "limit": "1"} | _proof(account)
+        except UnavailableError as error:
+            return error.reply
+        return self._api.call(Action.READ, account.token, "GET", path, params=one).reply
 
 
 def _proof(account: MetaAccount) -> dict[str, str]:
