@@ -112,6 +112,10 @@ class KafkaSubscription:
         """See `Subscription`."""
         where = TopicPartition(*partition)
         if self._holds(where):
+            # What was fetched and not yet handed over when we paused, kafka-python 3.0.12 lays aside, takes up again
+            # only if nothing else has come since, and until then reads no more of the partition. `park` has sought
+            # another place, so it is of no use: throw it away.
+            self._consumer._fetcher._paused_partition_records.pop(where, None)  # noqa: SLF001 - there is no other way
             self._consumer.resume(where)
 
     def commit(self, offsets: Mapping[Partition, int]) -> None:

@@ -83,7 +83,10 @@ def run(
                 for blow in blows:
                     striker.strike(blow)
                     say(f"{blow.harm} {blow.victim}")
-            say("all blows have fallen")
+            say(
+                "all blows have fallen"
+                + (f"; the full store made for {striker.felt:.0f} retries" if striker.felt else "")
+            )
             while not feed.done:
                 time.sleep(_LOOK_S)
             say("everything is sent")
