@@ -4,10 +4,13 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+SEED ?= 1
+EVENTS ?= 100000
+MINUTES ?= 30
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit check format docs bench eval lock clean
+.PHONY: help install demo test unit chaos soak check format docs bench eval lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -24,6 +27,12 @@ test: install ## run every test, on a real Kafka where it matters; what could no
 
 unit: install ## run the unit tests alone, in seconds
 	@$(BIN)/python -m pytest -q tests/unit
+
+chaos: install ## break an installation on three brokers in every way, then add it up: make chaos SEED=1 EVENTS=100000
+	@$(BIN)/python -m tests.chaos --seed $(SEED) --events $(EVENTS)
+
+soak: install ## the same over a long time, with memory watched: make soak SEED=1 EVENTS=100000 MINUTES=30
+	@$(BIN)/python -m tests.chaos --seed $(SEED) --events $(EVENTS) --minutes $(MINUTES)
 
 check: install ## lint, format, types, import rules, locked dependencies: all that CI checks before the tests
 	$(BIN)/ruff check
@@ -70,10 +79,11 @@ $(VENV)/bin/python:
 	fi; \
 	rm -rf $(VENV) && $$python -m venv $(VENV)
 
-# Hashes are checked and nothing is built from source, so that only what the lock names can run.
+# Hashes are checked and nothing is built from source (but bagit, one file, of which there is no wheel), so that only what
+# the lock names can run.
 $(VENV)/.locked: requirements.lock | $(VENV)/bin/python
 	@echo "Installing the locked packages into $(VENV) (a minute or two, once)"
-	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --no-binary bagit -r requirements.lock
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.locked

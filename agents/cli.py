@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 
 from agents import settings
+from agents.desk import app as takedown_app
 from agents.records import app as records_app
 from agents.scan import Form
 from agents.supervision import app as supervision_app
@@ -29,6 +30,7 @@ topics_app = typer.Typer(no_args_is_help=True, help="The topics: what is promise
 app.add_typer(policy_app, name="policy")
 app.add_typer(topics_app, name="topics")
 app.add_typer(records_app, name="records")
+app.add_typer(takedown_app, name="takedown")
 app.add_typer(supervision_app, name="supervision")
 
 
@@ -58,14 +60,6 @@ def archive() -> None:
     from agents import processes
 
     raise typer.Exit(processes.archive(settings.load()))
-
-
-@app.command()
-def takedown() -> None:
-    """Carry out takedown orders on the platforms and prove that they are done; SIGTERM finishes and commits."""
-    from agents import processes
-
-    raise typer.Exit(processes.takedown(settings.load()))
 
 
 @app.command()
@@ -124,12 +118,17 @@ def show(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    *,
+    store: Annotated[
+        bool, typer.Option("--store", help="put the record store to the test instead: write, overwrite, delete, list")
+    ] = False,
+) -> None:
     """Check configuration, broker, topics, store, platform and clock: one line each; exits 1 if one is not well."""
-    from agents.doctor import examine
+    from agents.doctor import examine, try_store
 
     checked = []
-    for each in examine(settings.load()):
+    for each in (try_store if store else examine)(settings.load()):
         typer.echo(f"{'ok  ' if each.well else 'FAIL'} {each.name}: {each.said}")
         checked.append(each.well)
     raise typer.Exit(0 if all(checked) else 1)

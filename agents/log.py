@@ -13,8 +13,8 @@ import traceback
 from datetime import UTC, datetime
 from typing import Literal
 
-_HELD_AT_INFO = ("faust", "mode", "aiokafka", "kafka", "presidio-analyzer", "httpx", "httpcore", "urllib3", "asyncio")
-_HELD_AT_WARNING = ("kafka", "httpx", "presidio-analyzer", "aiokafka", "faust", "mode")
+_HELD_AT_INFO = ("faust", "mode", "aiokafka", "kafka", "httpx", "httpcore", "urllib3", "asyncio")
+_HELD_AT_WARNING = ("kafka", "httpx", "aiokafka", "faust", "mode")
 """Loggers that tell of every connection or call at INFO."""
 
 

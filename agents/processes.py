@@ -116,7 +116,7 @@ def archive(settings: Settings) -> int:
     from agents import archive as archiving
     from agents.retention import place
 
-    where = place.Place(settings.store, settings.record_keys, settings.store_key_file, token_key(settings.token_key))
+    where = place.of(settings, token_key(settings.token_key))
     with (
         running(Process.ARCHIVE, settings) as process,
         told_to_stop() as stop,

@@ -39,6 +39,12 @@ _TAIL = """
 The adapters of Facebook, Instagram, X and YouTube have been tried on simulators written from the documents, those of
 Bluesky on a real server (PDS), that of Mastodon on another author's mock. None has been tried with a real account.
 
+## What people decide
+
+`anslagsvakt takedown orders` lists what stands; `--held` what the brake holds. `release ORDER` lets it go on, `restore
+ORDER` calls it off: what is hidden is shown again, and of what is gone the archived text is handed out for posting it
+again by hand. `notice ORDER` writes what the author is to be told, in Swedish or English, without what was found.
+
 ## Credentials
 
 `ANSLAGSVAKT_CREDENTIALS_FILE` names a TOML file that says which credentials we hold and where each secret is. It holds

@@ -13,7 +13,16 @@ from pipeline.detect.finding import Concern
 FOLDER = Path(__file__).parent / "corpus"
 _SLOT = re.compile(r"\{(\w+)\}")
 _ROW = re.compile(r"(-|[A-Z_]+(?:,[A-Z_]+)*)(?:\t| {2,})(.+)")
-_DIALECT = (("jag ", "ja "), ("det är", "de e"), (" och ", " å "), ("någon", "nån"), ("är ", "e "), ("dig", "dej"), ("mig", "mej"))
+_DIALECT = (
+    ("jag ", "ja "),
+    ("det är", "de e"),
+    (" och ", " å "),
+    ("någon", "nån"),
+    ("är ", "e "),
+    ("dig", "dej"),
+    ("mig", "mej"),
+)
+_LOWER, _BARE, _SPOKEN, _SLIPS, _FELT, _SHOUTED = 0.5, 0.3, 0.25, 0.2, 0.3, 0.05  # how often each voice is heard
 _EMOJI = ("😡", "🙏", "😂", "❤️", "👏", "🤔", "😢", "!!", "!!!", "...", " tack", " mvh", " suck", " hälsar en orolig")
 
 
@@ -84,18 +93,18 @@ def filled(text: str, choices: Mapping[str, list[str]], chance: random.Random) -
 
 def _voiced(text: str, chance: random.Random) -> str:
     """Told by somebody else: without capitals or stops, in dialect, in haste, with feeling."""
-    if chance.random() < 0.5:
+    if chance.random() < _LOWER:
         text = text.lower()
-    if chance.random() < 0.3:
+    if chance.random() < _BARE:
         text = text.rstrip(".!?")
-    if chance.random() < 0.25:
+    if chance.random() < _SPOKEN:
         for standard, spoken in _DIALECT:
             text = text.replace(standard, spoken)
-    if chance.random() < 0.2:
+    if chance.random() < _SLIPS:
         text = _misspelled(text, chance)
-    if chance.random() < 0.3:
+    if chance.random() < _FELT:
         text += " " + chance.choice(_EMOJI).strip()
-    if chance.random() < 0.05:
+    if chance.random() < _SHOUTED:
         text = text.upper()
     return text
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from agents.retention.store import Missing
+from agents.retention.store import Faulty, Missing
 from pipeline.errors import RetryLater, Stop
 
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EXDEV}
@@ -79,6 +79,11 @@ class FileObjects:
     def names(self, folder: str) -> Iterator[str]:
         """See `Objects.names`."""
         yield from _files(self._root / folder, folder)
+
+    def faults(self, folder: str) -> Iterator[Faulty]:
+        """See `Objects.faults`: a file system keeps nothing back."""
+        del folder
+        return iter(())
 
     def _add(self, objects: Mapping[str, bytes]) -> set[str]:
         """Write the objects that are not here yet; returns their keys when all, old and new, are on the disk."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
+from agents.retention.store import Faulty
+
 
 class Objects(Protocol):
     """Write-once storage. Every method raises RetryLater (full, away) or Stop (may not be used)."""
@@ -22,4 +24,8 @@ class Objects(Protocol):
 
     def names(self, folder: str) -> Iterator[str]:
         """Every name below a folder (`records`), in lexical order, also such as are none of ours."""
+        ...
+
+    def faults(self, folder: str) -> Iterator[Faulty]:
+        """What the storage itself knows to be wrong below a folder, such as deletions that it did not carry out."""
         ...

@@ -90,6 +90,10 @@ class RecordStore:
         """See `Store`."""
         return self._objects.names("records")
 
+    def faults(self) -> Iterator[Faulty]:
+        """What the storage itself knows to be wrong."""
+        return self._objects.faults("records")
+
     def _remember(self, closed: Mapping[str, bytes], created: frozenset[str] | set[str]) -> None:
         if self._journal is None:
             return

@@ -69,6 +69,8 @@ class Verification:
 
     def run(self, reader: LogReader, known: Known) -> Report:
         """Verify all of it: the log, each object in its order, and then what the log does not name."""
+        for fault in self._store.faults():
+            self._tell(fault)
         if reader.exists():
             self._heads(reader, known)
             self._log(reader, known)

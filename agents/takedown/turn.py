@@ -83,6 +83,7 @@ class Turn:
 
     def _case(self, order: Order, can: Capabilities | None) -> Case:
         db = self._db
+        released, restored = orders.decided(db, order)
         return Case(
             order,
             can,
@@ -94,7 +95,8 @@ class Turn:
             superseded=orders.superseded(db, order),
             parked_until=orders.parked_until(db, order),
             braked=brake.reached(db, order, self._terms.caps, self._now),
-            released=orders.released(db, order),
+            released=released,
+            restored=restored,
         )
 
     def _begin(self, case: Case, action: Action) -> Planned:

@@ -7,7 +7,7 @@ several words. What is reported is the entry, never the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 BEFORE, AFTER = 48, 32
@@ -43,6 +43,8 @@ class Lexicon:
             else:
                 self._exact[words[0]] = entry
         self._ends, self._starts, self._inner = loose[True, False], loose[False, True], loose[True, True]
+        lettered = (next((word for word in words if not word.isdecimal()), words[0]) for words in self._all_phrases())
+        self._plain = frozenset({*self._exact, *lettered})
         self._end_words, self._start_words = tuple(self._ends), tuple(self._starts)
 
     def before(self, text: str, start: int, reach: int = BEFORE) -> tuple[Near, ...]:
@@ -73,6 +75,22 @@ class Lexicon:
     def anywhere(self, text: str) -> bool:
         """Whether any entry stands anywhere in the text."""
         return bool(self._find(text, 0, len(text)))
+
+    def among(self, words: Iterable[str]) -> bool:
+        """Cheap and safe: False only if `anywhere` is, for a text with these runs of letters (in small letters)."""
+        starts, ends, inner = self._start_words, self._end_words, self._inner
+        return any(
+            word in self._plain
+            or word.startswith(starts)
+            or word.endswith(ends)
+            or (inner and any(i in word for i in inner))
+            for word in words
+        )
+
+    def _all_phrases(self) -> Iterator[tuple[str, ...]]:
+        for phrases in self._phrases.values():
+            for words, _ in phrases:
+                yield words
 
     def _find(self, text: str, start: int, end: int) -> list[tuple[str, int, int]]:
         """Entries within a stretch, with their places."""

@@ -4,27 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 _DIGITS = re.compile(r"[0-9]+")
 _APART = re.compile(r"[^\W_]")
+_COMMON_GAPS = frozenset({" ", "-", ".", ",", ", ", "/", ":"})
 _FURTHEST = 4
 TIGHT, LOOSE, FAR = 3, 2, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Groups of digits with nothing but a few signs (`seps`) between them; `spans` are the places of the groups."""
+class Chain(NamedTuple):
+    """Groups of digits with nothing but a few signs (`seps`) between them.
+
+    `spans` are the places of the groups, `size` the number of digits, `bonds` how tightly each separator binds.
+    """
 
     spans: tuple[tuple[int, int], ...]
     groups: tuple[str, ...]
     seps: tuple[str, ...]
-
-    @property
-    def size(self) -> int:
-        """How many digits the chain has."""
-        return sum(map(len, self.groups))
+    size: int
+    bonds: tuple[int, ...]
 
     def windows(self, sizes: frozenset[int], most: int) -> Iterator[Window]:
         """Every row of neighbouring groups that has one of the sizes, at most `most` groups long."""
@@ -40,8 +41,7 @@ class Chain:
                     yield Window(self, first, last + 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """Some neighbouring groups of a chain, read as one number."""
 
     chain: Chain
@@ -76,16 +76,18 @@ class Window:
     @property
     def outer(self) -> int:
         """How tightly its closest outer neighbour is bound to it; 0 when there is none."""
-        left = strength(self.chain.seps[self.first - 1]) if self.first else 0
-        right = strength(self.chain.seps[self.after - 1]) if self.after < len(self.chain.groups) else 0
+        bonds = self.chain.bonds
+        left = bonds[self.first - 1] if self.first else 0
+        right = bonds[self.after - 1] if self.after <= len(bonds) else 0
         return max(left, right)
 
     @property
     def inner(self) -> int:
         """How tightly the loosest of its own separators binds."""
-        return min(map(strength, self.seps), default=TIGHT + 1)
+        return min(self.chain.bonds[self.first : self.after - 1], default=TIGHT + 1)
 
 
+@lru_cache(maxsize=1024)
 def strength(sep: str) -> int:
     """How tightly a separator binds: a sign alone, a sign or a space with spaces, anything more."""
     if len(sep) == 1 and not sep.isspace() and sep != ",":
@@ -100,7 +102,8 @@ def chains(text: str) -> tuple[Chain, ...]:
         return ()
     breaks = [0]
     for index, (left, right) in enumerate(pairwise(spans), 1):
-        if right[0] - left[1] > _FURTHEST or _APART.search(text, left[1], right[0]):
+        gap = text[left[1] : right[0]]
+        if len(gap) > _FURTHEST or (gap not in _COMMON_GAPS and _APART.search(gap)):
             breaks.append(index)
     breaks.append(len(spans))
     return tuple(_chain(text, spans[first:after]) for first, after in pairwise(breaks))
@@ -109,4 +112,4 @@ def chains(text: str) -> tuple[Chain, ...]:
 def _chain(text: str, spans: list[tuple[int, int]]) -> Chain:
     groups = tuple(text[start:end] for start, end in spans)
     seps = tuple(text[left[1] : right[0]] for left, right in pairwise(spans))
-    return Chain(tuple(spans), groups, seps)
+    return Chain(tuple(spans), groups, seps, sum(map(len, groups)), tuple(map(strength, seps)))

@@ -51,9 +51,10 @@ OTHER_THEME = Lexicon(
 """What such numbers are about: a doubt, no more."""
 
 PHONE = Lexicon(
-    "tel", "tele", "telefon*", "tfn", "mobil*", "mob", "ring*", "ringa", "sms*", "smsa", "slå", "nås", "når", "växel*",
-    "swish*", "swisha", "nummer", "numret", "nr", "phone*", "call*", "cell", "whatsapp*", "wa", "viber", "signal*",
-    "dzwoni*", "zadzwo*", "telefonu", "nazov*", "broj", "zovi*", "telefonski", "soita*", "puhelin*", "puh",
+    "tel", "tele", "telefon*", "tfn", "mobil*", "mob", "ring*", "ringa", "sms*", "smsa", "slå", "växel*",
+    "swish*", "swisha", "phone*", "call*", "cell", "whatsapp*", "wa", "viber", "signal*",
+    "dzwoni*", "zadzwo*", "telefonu", "nås på", "når mig", "nås", "nazov*", "zovi*", "telefonski", "soita*",
+    "puhelin*", "puh",
     "ringe", "ringer", "kontakta*", "kontakt", "jour*", "fax", "lambarka", "wac", "телефон*", "дзвон*", "номер",
     "هاتف", "رقمي", "اتصل*", "اتصلوا", "jourtelefon",
 )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.metrics import Step
-from agents.takedown import orders
+from agents.takedown import people
 from agents.takedown.brake import Caps
 from agents.takedown.journal import Journal
 from pipeline.errors import RetryLater, Stop, Undecodable
@@ -216,8 +216,8 @@ def test_the_brake_survives_a_crash_and_people_release_it(world_of_two: World, p
     world.settle(5)
     assert world.outcomes()["o2"] == [(Result.HELD, False)]
     with world.journal.transaction() as db:
-        assert orders.let_go_on(db, "o2") is True
-        assert orders.let_go_on(db, "o1") is False, "it is not held"
+        assert people.let_go_on(db, "o2") is True
+        assert people.let_go_on(db, "o1") is False, "it is not held"
     world.settle(5)
     assert world.outcomes()["o2"] == [(Result.HELD, False), (Result.REMOVED, True)]
     assert platform.items["2"] is Presence.GONE

@@ -28,6 +28,25 @@ class Place:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """Places in order, and the sentences they stand in."""
+
+    places: list[Place]
+    starts: list[int]
+    sentences: frozenset[int]
+
+    def before(self, hit: Place) -> Place | None:
+        """The nearest that begins no later than `hit`."""
+        at = bisect_right(self.starts, hit.start)
+        return self.places[at - 1] if at else None
+
+    def after(self, hit: Place) -> Place | None:
+        """The nearest that begins later than `hit`."""
+        at = bisect_right(self.starts, hit.start)
+        return self.places[at] if at < len(self.places) else None
+
+
 class Surroundings:
     """What stands around the words of one text: sentences, references by kind, cues by name."""
 
@@ -40,64 +59,70 @@ class Surroundings:
         cue_sets: Mapping[str, CueSet],
     ) -> None:
         self._low = low
-        self._cue_sets = cue_sets
-        self._cues = dict(cues)
         self._ends = [m.end() for m in _SENTENCE_END.finditer(low)]
-        self._references = dict(references)
-        self._references[NAMED] = [
+        self._cue_sets = cue_sets
+        self._cues = {name: self._spread(places) for name, places in cues.items()}
+        people = {kind: list(places) for kind, places in references.items()}
+        for kind in ("relative", "child"):
+            people[kind] = [place for place in people.get(kind, ()) if not self.cued(place, "indefinite")]
+        if len(low.split(maxsplit=_FEW)) <= _FEW:
+            people.setdefault("you", []).append(Place(0, len(low)))
+        people[NAMED] = [
             *(Place(f.start, f.end) for f in findings if f.type is Entity.PERSON),
             *(Place(m.start(), m.end()) for m in _MENTION.finditer(low)),
         ]
-        self._references[TRACED] = [Place(f.start, f.end) for f in findings if f.type in _TRACEABLE and not f.public]
-        for kind in ("relative", "child"):
-            places = self._references.get(kind, [])
-            self._references[kind] = [place for place in places if not self.cued(place, "indefinite")]
-        if len(low.split()) <= _FEW:
-            self._references.setdefault("you", []).append(Place(0, len(low)))
-        if self._references[TRACED]:
-            addresses = [Place(f.start, f.end) for f in findings if f.type is Entity.SE_ADDRESS]
-            self._cues["whereabouts"] = [*self._cues.get("whereabouts", ()), *addresses]
+        people[TRACED] = [Place(f.start, f.end) for f in findings if f.type in _TRACEABLE and not f.public]
+        addresses = [Place(f.start, f.end) for f in findings if f.type is Entity.SE_ADDRESS and not f.public]
+        self._cues["whereabouts"] = self._spread([*cues.get("whereabouts", ()), *addresses])
+        self._people = {kind: self._spread(places) for kind, places in people.items()}
 
     def someone(self, hit: Place, about: Iterable[str], reach: str | None) -> str | None:
         """The first kind of person in `about` of whom `hit` is said, or None."""
         for kind in about:
-            for place in self._references.get(kind, ()):
-                if self._reaches(place, hit, kind, reach):
-                    return kind
+            people = self._people.get(kind)
+            if people is not None and people.places and self._reaches(people, hit, kind, reach):
+                return kind
         return None
 
     def cued(self, hit: Place, name: str) -> bool:
         """True if the cue stands where it silences (or is needed by) `hit`."""
-        cue, places = self._cue_sets[name], self._cues.get(name, ())
+        cue, spread = self._cue_sets[name], self._cues.get(name)
+        if spread is None or not spread.places:
+            return False
         if cue.where == "text":
-            return bool(places)
+            return True
+        sentence = self._sentence(hit)
+        if sentence not in spread.sentences:
+            return False
         if cue.where == "sentence":
-            return any(self._sentence(place) == self._sentence(hit) for place in places)
-        return any(
-            place.start <= hit.start and self._words_between(place, hit) <= cue.words and self._same(place, hit)
-            for place in places
-        )
+            return True
+        before = spread.before(hit)
+        return before is not None and self._sentence(before) == sentence and self._words(before, hit) <= cue.words
 
-    def _reaches(self, place: Place, hit: Place, kind: str, reach: str | None) -> bool:
-        if reach == "text":
+    def _reaches(self, people: _Spread, hit: Place, kind: str, reach: str | None) -> bool:
+        if reach == "text" or (reach == "paragraph" and kind in {"relative", "child", NAMED}):
             return True
-        if reach == "paragraph" and kind in {"relative", "child", NAMED}:
-            return True
+        sentence = self._sentence(hit)
         if kind in {NAMED, TRACED} and reach in {None, "paragraph"}:
-            return len(self._low) <= SHORT or abs(self._sentence(place) - self._sentence(hit)) <= 1
-        if not self._same(place, hit):
+            beside = {sentence - 1, sentence, sentence + 1}
+            return len(self._low) <= SHORT or not beside.isdisjoint(people.sentences)
+        if sentence not in people.sentences:
             return False
         if reach == "sentence" or (reach != "near" and kind in {"relative", "child", "third", "role"}):
             return True
-        limit = NEAR_BEFORE if place.start <= hit.start else NEAR_AFTER
-        return self._words_between(place, hit) <= limit
+        before, after = people.before(hit), people.after(hit)
+        if before is not None and self._sentence(before) == sentence and self._words(before, hit) <= NEAR_BEFORE:
+            return True
+        return after is not None and self._sentence(after) == sentence and self._words(after, hit) <= NEAR_AFTER
+
+    def _spread(self, places: Iterable[Place]) -> _Spread:
+        ordered = sorted(places, key=lambda place: place.start)
+        return _Spread(ordered, [p.start for p in ordered], frozenset(map(self._sentence, ordered)))
 
     def _sentence(self, place: Place) -> int:
         return bisect_right(self._ends, place.start)
 
-    def _same(self, one: Place, other: Place) -> bool:
-        return self._sentence(one) == self._sentence(other)
-
-    def _words_between(self, one: Place, other: Place) -> int:
+    def _words(self, one: Place, other: Place) -> int:
+        """The spaces between two places, which is about the words between them."""
         left, right = (one, other) if one.start <= other.start else (other, one)
-        return self._low[left.end : right.start].count(" ") if left.end < right.start else 0
+        return self._low.count(" ", left.end, right.start)

@@ -21,16 +21,16 @@ class Language:
     words: frozenset[str]
     letters: frozenset[str]
 
-    def points(self, words: list[str], letters: set[str]) -> int:
-        """One for each small word, one for each letter of its own."""
-        return sum(word in self.words for word in words) + len(self.letters & letters)
+    def points(self, words: set[str], letters: set[str]) -> int:
+        """One for each of its small words that stands there, one for each letter of its own."""
+        return len(self.words & words) + len(self.letters & letters)
 
 
 def spoken(low: str, languages: Mapping[str, Language]) -> frozenset[str]:
     """The languages a lower-cased text may be in: generous, all of them when nothing tells."""
     scripts = {"ar"} if _ARABIC.search(low) else set[str]()
     scripts |= {"uk"} if _CYRILLIC.search(low) else set[str]()
-    words, letters = _WORD.findall(low), set(low)
+    words, letters = set(_WORD.findall(low)), set(low)
     counts = {lang: language.points(words, letters) for lang, language in languages.items()}
     best = max(counts.values(), default=0)
     if not best:

@@ -211,7 +211,8 @@ def _texts(file: _File, name: str) -> Iterator[tuple[str, str]]:
 def _terms(file: _File, owner: str, table: Any) -> Terms:
     """The terms of every language, in order; each language is one string, its terms parted by commas."""
     if not isinstance(table, dict) or not table:
-        raise file.refuse(owner.split("'")[1], f"{owner}: no terms; write them by language, such as terms.sv = '...'")
+        name = owner.split("'")[1]
+        raise file.refuse(f'"{name}"', f"{owner}: no terms; write them by language, such as terms.sv = '...'")
     found = []
     for lang, text in table.items():
         if not isinstance(text, str):

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-import ahocorasick  # type: ignore[import-not-found] # a C extension without stubs
+import ahocorasick
 
 from pipeline.detect.concerns.terms import Term
 
 Owner = TypeVar("Owner")
 WINDOW = 160  # characters on each side of an anchor in which the rest of its term must lie
+STRIDE = 1_000  # characters read beyond it, so that a text full of anchors is read about once per term
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Matcher(Generic[Owner]):
 
     def find(self, low: str) -> Iterator[Hit[Owner]]:
         """Every place where a term stands, once per term and place, in no order that means anything."""
-        scanned: dict[int, int] = {}
+        scanned: dict[int, tuple[int, int]] = {}
         for last, (length, groups) in self._automaton.iter(low):
             start, end = last + 1 - length, last + 1
             begins = start == 0 or not (low[start - 1].isalnum() or low[start - 1] == "_")
@@ -72,14 +73,20 @@ class Matcher(Generic[Owner]):
                         yield from self._matches(entry, low, start, end, scanned)
 
     @staticmethod
-    def _matches(entry: _Entry[Owner], low: str, start: int, end: int, scanned: dict[int, int]) -> Iterator[Hit[Owner]]:
+    def _matches(
+        entry: _Entry[Owner], low: str, start: int, end: int, scanned: dict[int, tuple[int, int]]
+    ) -> Iterator[Hit[Owner]]:
         if entry.term.plain:
             yield Hit(entry.owner, entry.language, start, end)
             return
-        begin = max(scanned.get(id(entry), 0), start - WINDOW)
-        for match in entry.pattern().finditer(low, begin, end + WINDOW):
-            scanned[id(entry)] = match.end()
-            yield Hit(entry.owner, entry.language, match.start(), match.end())
+        matched, read = scanned.get(id(entry), (0, 0))
+        if end + WINDOW <= read or (read == len(low) and read):
+            return
+        stop = min(len(low), end + WINDOW + STRIDE)
+        for match in entry.pattern().finditer(low, max(matched, start - WINDOW), stop):
+            matched = match.end()
+            yield Hit(entry.owner, entry.language, match.start(), matched)
+        scanned[id(entry)] = (matched, stop)
 
     def find_slowly(self, low: str) -> Iterator[Hit[Owner]]:
         """The same without the automaton: what a test compares `find` with."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pipeline.detect.concerns.about import Place, Surroundings
 from pipeline.detect.concerns.language import spoken
 from pipeline.detect.concerns.lexicon import Lexicon, Rule
 from pipeline.detect.concerns.matcher import Hit, Matcher
-from pipeline.detect.finding import Concern, ConcernFinding, Explanation, Finding
+from pipeline.detect.finding import ConcernFinding, Explanation, Finding
 
+MOST_HITS = 60  # of one rule in one text; nobody writes more, but to hide one among them
+FLOODED = 0.5
 _KIN = frozenset({"relative", "child", "named"})
 
 
@@ -18,7 +20,7 @@ class LexiconRecogniser:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._lexicon = lexicon
-        self._rules = Matcher((rule, lang, term) for rule in lexicon.rules for lang, term in rule.terms)
+        self.rules = Matcher((rule, lang, term) for rule in lexicon.rules for lang, term in rule.terms)
         self._context = Matcher(
             [
                 *((("reference", k), lang, term) for k, terms in lexicon.references.items() for lang, term in terms),
@@ -28,12 +30,12 @@ class LexiconRecogniser:
 
     def may_hold(self, text: str) -> bool:
         """False only if `find_concerns` would find nothing, whatever the findings."""
-        return self._rules.may_hold(lowered(text))
+        return self.rules.may_hold(lowered(text))
 
     def find_concerns(self, text: str, findings: Sequence[Finding]) -> tuple[ConcernFinding, ...]:
-        """The concerns, one finding per rule, in the order of the text."""
+        """The concerns, at most one finding per rule, in the order of the text."""
         low = lowered(text)
-        hits = list(self._rules.find(low))
+        hits = list(self.rules.find(low))
         if not hits:
             return ()
         languages = spoken(low, self._lexicon.languages)
@@ -41,12 +43,11 @@ class LexiconRecogniser:
         if not hits:
             return ()
         around = self._surroundings(low, findings, languages)
-        best: dict[str, ConcernFinding] = {}
-        for found in self._judged(hits, around):
-            known = best.get(found.rule)
-            if known is None or (found.certain, found.score, -found.start) > (known.certain, known.score, -known.start):
-                best[found.rule] = found
-        return tuple(sorted(best.values(), key=lambda f: (f.start, f.rule)))
+        by_rule: dict[str, list[Hit[Rule]]] = {}
+        for hit in sorted(hits, key=lambda hit: hit.start):
+            by_rule.setdefault(hit.owner.id, []).append(hit)
+        found = (self._judged(those, around) for those in by_rule.values())
+        return tuple(sorted(filter(None, found), key=lambda f: (f.start, f.rule)))
 
     def _surroundings(self, low: str, findings: Sequence[Finding], languages: frozenset[str]) -> Surroundings:
         references: dict[str, list[Place]] = {}
@@ -58,18 +59,22 @@ class LexiconRecogniser:
             (references if role == "reference" else cues).setdefault(name, []).append(Place(hit.start, hit.end))
         return Surroundings(low, findings, references, cues, self._lexicon.cues)
 
-    def _judged(self, hits: list[Hit[Rule]], around: Surroundings) -> Iterator[ConcernFinding]:
-        for hit in hits:
+    def _judged(self, hits: list[Hit[Rule]], around: Surroundings) -> ConcernFinding | None:
+        """The first of one rule's hits that stands; a text with ever more of them goes to people unjudged."""
+        for hit in hits[:MOST_HITS]:
             rule, place = hit.owner, Place(hit.start, hit.end)
             kind = around.someone(place, rule.about, rule.reach) if rule.about else "nobody"
             if kind is None or self._silenced(rule, place, kind, around):
                 continue
             if rule.needs and not any(around.cued(place, name) for name in rule.needs):
                 continue
-            yield ConcernFinding(
-                rule.concern, hit.start, hit.end, rule.score, rule.id, certain=rule.certain,
-                why=Explanation("lexicon", context=(kind,)),
-            )  # fmt: skip
+            why = Explanation("lexicon", context=(kind,))
+            return ConcernFinding(rule.concern, hit.start, hit.end, rule.score, rule.id, certain=rule.certain, why=why)
+        if len(hits) > MOST_HITS:
+            first = hits[0]
+            why = Explanation("too-many-to-judge")
+            return ConcernFinding(first.owner.concern, first.start, first.end, FLOODED, first.owner.id, why=why)
+        return None
 
     def _silenced(self, rule: Rule, place: Place, kind: str, around: Surroundings) -> bool:
         for name in rule.unless:
@@ -86,6 +91,3 @@ def lowered(text: str) -> str:
     if len(low) == len(text):
         return low
     return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
-
-
-__all__ = ["Concern", "LexiconRecogniser", "lowered"]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 _SPACE = r"[^\w.!?]{1,3}"
 _STAR = r"\w{0,24}"
 _GAP = rf"(?:{_SPACE}\w+){{0,4}}{_SPACE}"
-_QUOTE = "[\"'”“’‘«»:]"  # noqa: RUF001 - the quotation marks people type
+_QUOTE = "[\"'”“’‘«»:]"
 _START = r"(?:(?<=[.!?…\n])\s?|(?<=[.!?…]\s)|\A\W{0,3})"
 _PIECE = re.compile(
     r" ?(?P<gap>\.\.\.) ?|(?P<star>\*)|(?P<word>(?<!\w)_(?!\w))|(?P<quote>\")"

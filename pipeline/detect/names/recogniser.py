@@ -59,17 +59,17 @@ class GazetteerRecogniser:
 
     def find_persons(self, text: str) -> tuple[Finding, ...]:
         """The names in a text, in order and without overlaps."""
-        if not self.may_hold(text):
-            return ()
-        tokens = _tokens(text)
-        return tuple(self._scan(text, tokens))
+        return tuple(self.ungated(text)) if self.may_hold(text) else ()
+
+    def ungated(self, text: str) -> list[Finding]:
+        """The same without the gate: what a test holds the gate to."""
+        return list(self._scan(text, _tokens(text)))
 
     def _scan(self, text: str, tokens: list[_Token]) -> Iterator[Finding]:
         skip = [m.span() for m in _ADDRESS.finditer(text)]
-        shouting = sum(text[t.start : t.end].isupper() for t in tokens) > len(tokens) / 2
         index = 0
         while index < len(tokens):
-            rule = self._starts_name(text, tokens, index, shouting=shouting)
+            rule = self._starts_name(text, tokens, index)
             if rule is None or any(a <= tokens[index].start < b for a, b in skip):
                 index += 1
                 continue
@@ -97,14 +97,14 @@ class GazetteerRecogniser:
             return low[:-1]
         return low
 
-    def _starts_name(self, text: str, tokens: list[_Token], index: int, *, shouting: bool) -> str | None:
+    def _starts_name(self, text: str, tokens: list[_Token], index: int) -> str | None:
         """The rule by which the token at `index` begins a name, or None."""
         token = tokens[index]
         if _glued(text, token) or token.low in self._names.not_names:
             return None
         before = _neighbour(text, tokens, index, -1)
         introduced = before is not None and before.low in self._introduces
-        capital = token.capital and not shouting
+        capital = token.capital
         base = self._base(token.low)
         if base in self._known and (token.capital or base == token.low):
             listed = self._listed(base, capital=capital, certain=introduced)
@@ -197,7 +197,10 @@ def _is_thing(text: str, token: _Token) -> bool:
 
 
 def _tokens(text: str) -> list[_Token]:
-    return [_Token(m.group().lower(), m.start(), m.end(), m.group()[0].isupper()) for m in _WORD.finditer(text)]
+    """The words of a text; capitals say nothing where all is shouted."""
+    found = list(_WORD.finditer(text))
+    shouting = sum(m.group().isupper() for m in found) > len(found) / 2
+    return [_Token(m.group().lower(), m.start(), m.end(), m.group()[0].isupper() and not shouting) for m in found]
 
 
 def _opens(text: str, token: _Token) -> bool:

@@ -53,11 +53,17 @@ _LIVES = Lexicon(
     "post till", "leverera*",
     "fakturaadress*", "hämtas",
 )  # fmt: skip
-_WORD_AND_NUMBER = re.compile(rf"([{_LETTER}][{_LETTER}'.-]{{0,38}}) {{1,2}}[0-9]")
 _ENDING_WORDS = tuple(_ENDINGS.split("|"))
 _RURAL = re.compile(
     rf"(?<![^\W_])((?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
     r"(?![0-9A-Za-z]|[.,:/-][0-9])"
+)
+_RESIDES = Lexicon(
+    "bor", "bo", "bodde", "bosatt*", "hemma", "hos oss", "hos mig", "hos", "granne*", "lives", "mieszka*",
+    "stanuje*", "familj*",
+)  # fmt: skip
+_NEVER_STREET = re.compile(
+    r"gång|cykel|gångcykel|parkerings|buss|hållplats|arbets|motor|riks|lands|järn", re.IGNORECASE
 )
 _NOT_PLACE = Lexicon(
     "linje", "buss", "bussen", "väg", "rv", "route", "klass", "sal", "rum", "grupp", "lag", "vecka", "v", "sid",
@@ -84,6 +90,7 @@ POSTCODE = Evidence("postcode", 20)
 SMALL = Evidence("small-letters", 1 / 3)
 ABBREVIATED = Evidence("abbreviated-ending", 1 / 2)
 GENERIC = Evidence("ordinary-word", 1 / 60)
+GENERIC_NAME = Evidence("ordinary-word-as-a-name", 1 / 3)
 UNIT = Evidence("unit", 1 / 60)
 
 
@@ -98,12 +105,24 @@ class _Place:
     short_ending: bool = False
 
 
-def may_hold(text: str) -> bool:
+def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
-    words = [match[1] for match in _WORD_AND_NUMBER.finditer(text)]
+    words = tuple(
+        filter(None, (_word_before(reading.text, span[0]) for chain in reading.chains for span in chain.spans))
+    )
     if any(word.rstrip(".'-").lower().endswith(_ENDING_WORDS) for word in words):
         return True
-    return any(word[0].isupper() for word in words) and _LIVES.anywhere(text)
+    return any(word[0].isupper() for word in words) and _LIVES.among(reading.words)
+
+
+def _word_before(text: str, start: int) -> str:
+    """The word that one or two spaces part from what begins at `start`; empty when there is none."""
+    end = start - 1
+    if end < 1 or text[end] != " ":
+        return ""
+    end -= text[end - 1] == " "
+    word = text[text.rfind(" ", 0, end) + 1 : end]
+    return word[-40:]
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
@@ -212,7 +231,7 @@ def _context(text: str, place: _Place) -> Iterator[Evidence]:
     if place.short_ending:
         yield ABBREVIATED
     if _GENERIC.fullmatch(place.name):
-        yield GENERIC
+        yield GENERIC if place.name[0].islower() or _NEVER_STREET.fullmatch(place.name) else GENERIC_NAME
     if _UNIT.match(text, place.number_end):
         yield UNIT
 
@@ -225,5 +244,6 @@ def _finding(reading: Reading, place: _Place, tier: str, prior: float, setting: 
         return None
     first, last = reading.span(place.start, place.end)
     known = setting.allow.address(text[place.start : place.number_end])
-    public = known or (HOME not in evidence and bool(_PUBLIC_PLACE.near(text, place.start, place.end, 40, 30)))
+    lives = _RESIDES.near(text, place.start, place.end, 40, 20)
+    public = known or (not lives and bool(_PUBLIC_PLACE.near(text, place.start, place.end, 40, 30)))
     return Finding(Entity.SE_ADDRESS, first, last, verdict.score, f"address.{tier}", public=public, why=verdict.why)

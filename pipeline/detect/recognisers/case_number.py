@@ -130,9 +130,9 @@ LONG_PREFIX = Evidence("word-not-a-code", 1 / 15)
 SEASON = Evidence("season-or-statute-shape", 1 / 20)
 
 
-def may_hold(text: str) -> bool:
+def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
-    return _SHORT_COURT.search(text) is not None and _COURT_WORD.anywhere(text)
+    return _SHORT_COURT.search(reading.text) is not None and _COURT_WORD.among(reading.words)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:

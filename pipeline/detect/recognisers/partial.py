@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.context import Lexicon
+from pipeline.detect.digits import Chain
 from pipeline.detect.finding import Cue, Entity, Explanation, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.recognisers.dates import Day, days
@@ -61,11 +62,18 @@ _REVERSED = re.compile(r"(?<![0-9-])([0-9]{4})[- ]((?:19|20)?[0-9]{6})(?![0-9-])
 _BACKWARDS = Lexicon("baklänges", "bakifrån", "backwards", "omvänt", "omvänd ordning", "bakvänt", "reversed")
 
 
-def may_hold(text: str) -> bool:
-    """Cheap and safe: False only if `find` and `cues` would find nothing in a text with few digits."""
-    return _FOUR.search(text) is not None and (
-        _LAST_FOUR.anywhere(text) or _DATE_HIDDEN.search(text) is not None or _DAY_AND_FOUR.search(text) is not None
-    )
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` and `cues` would find nothing in a text with few digits together."""
+    if not any(map(_has_four, reading.chains)):
+        return False
+    return _LAST_FOUR.among(reading.words) or _DATE_HIDDEN.search(reading.text) is not None
+
+
+def _has_four(chain: Chain) -> bool:
+    """Whether four digits stand together, or singly or in pairs with spaces between."""
+    sizes = tuple(map(len, chain.groups))
+    pairs = zip(sizes, sizes[1:], chain.seps, strict=False)
+    return 4 in sizes or any(left == right < 3 and sep == " " for left, right, sep in pairs)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
