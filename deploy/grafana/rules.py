@@ -83,7 +83,7 @@ RULES = Page(
                     rare=True,
                 ),
             ),
-            note="Of the last week, by `anslagsvakt takedown restore`: wrong removals. What is deleted already cannot be.",
+            note="Wrong removals of the last week: `anslagsvakt takedown restore`, which works while they are hidden.",
             height=10,
             worry=0.01,
         ),
