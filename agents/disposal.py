@@ -106,7 +106,8 @@ def list_holds() -> None:
 
 @hold_app.command()
 def release(
-    name: Annotated[str, typer.Argument(help="the hold, as `list` shows it")], why: Annotated[str, typer.Option()]
+    name: Annotated[str, typer.Argument(help="the hold, as `list` shows it")],
+    why: Annotated[str, typer.Option(help="on what it ends")],
 ) -> None:
     """End a hold; exits 1 if there is no such hold."""
     with refusing():
