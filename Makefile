@@ -10,7 +10,7 @@ MINUTES ?= 30
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit chaos soak check format docs bench bench-detect eval eval-numbers lock clean
+.PHONY: help install demo test unit chaos soak check format docs bench bench-records bench-detect eval eval-numbers lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -52,6 +52,9 @@ docs: install ## write the pages that are made from code: topics, settings, metr
 
 bench: install ## measure screening on a real Kafka, beside the naive design and a bare copy
 	@$(BIN)/python -m tests.bench.screen
+
+bench-records: install ## measure the record store beside bare writes and bare puts, and searches by size of the index
+	@$(BIN)/python -m tests.bench.records --rows 1000000
 
 bench-detect: install ## measure detection alone, beside stock Presidio
 	@$(BIN)/python -m tests.bench.detect

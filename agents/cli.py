@@ -134,6 +134,22 @@ def doctor(
     raise typer.Exit(0 if all(checked) else 1)
 
 
+@topics_app.command()
+def acl(
+    *, apply: Annotated[bool, typer.Option("--apply", help="give them ourselves; needs a super user of Kafka")] = False
+) -> None:
+    """Print the access rules that each process needs, as commands of Kafka's; exits 1 if --apply finds more given."""
+    from agents.acl import run_apply, run_print
+    from agents.admin import connected
+
+    chosen = settings.load()
+    if not apply:
+        raise typer.Exit(run_print(chosen.bootstrap_servers, Console()))
+    with connected(chosen.kafka()) as admin:
+        code = run_apply(admin, Console())
+    raise typer.Exit(code)
+
+
 @policy_app.command()
 def check(file: Annotated[Path, typer.Argument(help="a policy file (TOML)")]) -> None:
     """Validate a policy and print what it would do."""

@@ -102,6 +102,12 @@ class Metrics:
         self._standing_for = Gauge(
             "anslagsvakt_standing_oldest_seconds", "How long the oldest of these has been known", registry=registry
         )
+        self._taken_back = Counter(
+            "anslagsvakt_taken_back",
+            "Orders that people called off, by each rule behind them",
+            ("rule",),
+            registry=registry,
+        )
         self._platform_calls = Counter(
             "anslagsvakt_platform_calls",
             "Calls of platform APIs, by action and result",
@@ -197,6 +203,10 @@ class Metrics:
     def order_ended(self, result: str) -> None:
         """A takedown order ended, or people were alarmed about it."""
         self._orders.labels(result).inc()
+
+    def taken_back(self, rule: str) -> None:
+        """People called off an order that this rule had led to."""
+        self._taken_back.labels(rule).inc()
 
     def open_orders(self, count: int) -> None:
         """So many takedown orders are open."""

@@ -34,6 +34,7 @@ class FakeMetrics:
         self.waits: list[float] = []
         self.open = 0
         self.hidings: list[float] = []
+        self.called_off: list[str] = []
         self.still_standing: list[tuple[int, float]] = []
 
     def platform_called(self, action: str, result: str) -> None:
@@ -44,6 +45,9 @@ class FakeMetrics:
 
     def exposed(self, step: Step, created_at: datetime, now: datetime) -> None:
         self.exposures.append((step, (now - created_at).total_seconds()))
+
+    def taken_back(self, rule: str) -> None:
+        self.called_off.append(rule)
 
     def hid(self, seconds: float) -> None:
         self.hidings.append(seconds)

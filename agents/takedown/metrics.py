@@ -23,6 +23,10 @@ class TakedownMetrics(Protocol):
         """An item was read back hidden, or gone by us."""
         ...
 
+    def taken_back(self, rule: str) -> None:
+        """People called off an order that this rule had led to."""
+        ...
+
     def hid(self, seconds: float) -> None:
         """An item was read back out of sight so long after its event was seen."""
         ...

@@ -113,6 +113,8 @@ class Turn:
         outcome = tell.outcome(case, finish.result, self._now, verified=finish.verified, reason=finish.reason)
         self._tell(order, finish.result, outcome)
         orders.end(self._db, order, finish.result, self._now)
+        if case.restored:
+            self.measures += [partial(self._metrics.taken_back, rule.id) for rule in order.rules]
         if outcome.removed_at is None:
             brake.uncount(self._db, order)
             return

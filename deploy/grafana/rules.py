@@ -72,6 +72,29 @@ RULES = Page(
             height=10,
         ),
         Panel(
+            "Which share of what a rule takes down do people take back?",
+            _SECTION,
+            Unit.SHARE,
+            (
+                Query(
+                    f"sum by (rule) (increase(anslagsvakt_taken_back_total{_WEEK}))"
+                    f' / sum by (rule) (increase(anslagsvakt_rule_hits_total{{mode=~"hide|delete"}}{_WEEK}))',
+                    "{{rule}}",
+                    rare=True,
+                ),
+            ),
+            note="Wrong removals of the last week: `anslagsvakt takedown restore`, which works while they are hidden.",
+            height=10,
+            worry=0.01,
+        ),
+        Panel(
+            "How many orders were called off, by rule?",
+            _SECTION,
+            Unit.COUNT,
+            (Query(f"sum by (rule) (increase(anslagsvakt_taken_back_total{_WEEK}))", "{{rule}}", rare=True),),
+            height=10,
+        ),
+        Panel(
             "Which accounts have the most takedowns and reviews this week?",
             _SECTION,
             Unit.COUNT,

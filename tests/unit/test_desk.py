@@ -93,6 +93,7 @@ def test_a_hidden_item_is_shown_again(desk: Desk) -> None:
     desk.world.settle(5)
     assert desk.platform.effects == [(Action.HIDE, "1"), (Action.UNHIDE, "1")]
     assert desk.world.outcomes()["order"] == [(Result.HIDDEN, True), (Result.WITHDRAWN, True)]
+    assert desk.world.metrics.called_off == ["pii.personnummer"]
     refused(desk.run("restore", "order"), "was withdrawn already")
 
 

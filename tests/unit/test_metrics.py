@@ -55,6 +55,7 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.open_orders(2)
     metrics.standing(1, 40.0)
     metrics.hid(3.0)
+    metrics.taken_back("identity-number")
     metrics.disk(lambda: 0.5)
     metrics.platform_called("delete", "done")
     metrics.receipt_came(1.5)
