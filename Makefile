@@ -10,7 +10,7 @@ MINUTES ?= 30
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit chaos soak check format docs bench bench-records bench-detect eval eval-numbers lock clean
+.PHONY: help install demo test unit chaos soak check format docs bench bench-records bench-detect eval eval-numbers train lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -64,6 +64,9 @@ eval: install ## score detection on our labelled set, or on yours: make eval GOL
 
 eval-numbers: install ## score detection on numbers made at run time: ninety spellings, fifteen kinds of other numbers
 	@$(BIN)/python -m tests.eval.numbers
+
+train: install ## make the small model of tone anew from its corpus, and print the figures of its model card
+	@$(BIN)/python -m training.train
 
 lock: install ## write requirements.lock anew from pyproject.toml, with the newest versions that fit
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= $(BIN)/python -m piptools compile --quiet --upgrade --allow-unsafe \
