@@ -10,7 +10,7 @@ MINUTES ?= 30
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit chaos soak check format docs bench eval lock clean
+.PHONY: help install demo test unit chaos soak check format docs bench bench-records bench-detect eval eval-numbers train lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -53,11 +53,20 @@ docs: install ## write the pages that are made from code: topics, settings, metr
 bench: install ## measure screening on a real Kafka, beside the naive design and a bare copy
 	@$(BIN)/python -m tests.bench.screen
 
-eval: install ## score detection on a labelled set of yours: make eval GOLD=labelled.jsonl SCORE=score.py
-	@test -f "$(GOLD)" -a -f "$(SCORE)" || { echo "make eval GOLD=labelled.jsonl SCORE=score.py: both must exist" >&2; exit 2; }
-	@mkdir -p data
-	@$(BIN)/anslagsvakt scan $(GOLD) --format jsonl > data/eval.jsonl
-	@$(BIN)/python $(SCORE) $(GOLD) data/eval.jsonl
+bench-records: install ## measure the record store beside bare writes and bare puts, and searches by size of the index
+	@$(BIN)/python -m tests.bench.records --rows 1000000
+
+bench-detect: install ## measure detection alone, beside stock Presidio
+	@$(BIN)/python -m tests.bench.detect
+
+eval: install ## score detection on our labelled set, or on yours: make eval GOLD=labelled.jsonl
+	@$(BIN)/python -m tests.eval.evaluate $(GOLD)
+
+eval-numbers: install ## score detection on numbers made at run time: ninety spellings, fifteen kinds of other numbers
+	@$(BIN)/python -m tests.eval.numbers
+
+train: install ## make the small model of tone anew from its corpus, and print the figures of its model card
+	@$(BIN)/python -m training.train
 
 lock: install ## write requirements.lock anew from pyproject.toml, with the newest versions that fit
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= $(BIN)/python -m piptools compile --quiet --upgrade --allow-unsafe \

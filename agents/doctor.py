@@ -15,6 +15,7 @@ import httpx
 from agents.admin import connected
 from agents.configuration import load_accounts, load_allow_list, load_policy
 from agents.platforms.connect import platforms
+from agents.platforms.platform import Platforms
 from agents.retention import conformance, place
 from agents.retention.conformance import Trial
 from agents.retention.files import FileObjects
@@ -23,6 +24,7 @@ from agents.settings import Settings
 from agents.topics import drift
 from agents.worker import now
 from pipeline.errors import AnslagsvaktError, Stop
+from pipeline.platform import Answer
 
 _LEAST_FREE_BYTES = 1 << 30
 _MOST_CLOCK_ERROR_S = 2.0
@@ -138,12 +140,21 @@ def _store(settings: Settings) -> str:
 
 def _platform(settings: Settings) -> str:
     if not settings.platform_url:
-        held = platforms(settings, load_accounts(settings.accounts_file))
-        return (
-            f"credentials for {', '.join(held)}" if held else "none is set: orders alarm people, and wait until one is"
-        )
+        return _credentials(platforms(settings, load_accounts(settings.accounts_file)))
     answered = _ask(settings.platform_url)
     return f"{settings.platform_url} answers ({answered.status_code})"
+
+
+def _credentials(held: Platforms) -> str:
+    checked = {f"{name}/{account}": reply for name in held for account, reply in held[name].check().items()}
+    for platform in held.values():
+        platform.close()
+    bad = [f"{name} ({said.answer}: {said.reason})" for name, said in checked.items() if said.answer is not Answer.DONE]
+    if bad:
+        raise Stop(f"credentials that do not work: {', '.join(bad)}: renew them, see docs/platforms.md")
+    if not checked:
+        return "none is set: orders alarm people, and wait until one is"
+    return f"credentials work for {', '.join(checked)}"
 
 
 def _clock(settings: Settings) -> str:

@@ -86,6 +86,8 @@ id = "urn:li:organization:1"
 token_file = "secrets/linkedin"
 ```
 
+`anslagsvakt doctor` asks each platform whether the credentials work, and changes nothing there.
+
 The rights a token needs: Facebook `pages_manage_engagement`, `pages_read_engagement`, `pages_read_user_content`,
 `pages_manage_posts`; Instagram `instagram_basic`, `instagram_manage_comments`, `pages_read_engagement`; YouTube
 `youtube.force-ssl`; X `tweet.read users.read tweet.write tweet.moderate.write offline.access`; LinkedIn

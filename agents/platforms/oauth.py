@@ -73,7 +73,7 @@ class Refreshed:
         self._client = client
         self._file = refresh_file
         self._now = now
-        self._http = httpx.Client(timeout=timeout, trust_env=False)
+        self._timeout = timeout
         self._lock = threading.Lock()
         self._access: str | None = None
 
@@ -91,10 +91,6 @@ class Refreshed:
                 self._access = self._granted()
             return True
 
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._http.close()
-
     def _granted(self) -> str:
         form = {
             "grant_type": "refresh_token",
@@ -103,8 +99,8 @@ class Refreshed:
         }
         if self._client.secret is not None:
             form["client_secret"] = self._client.secret
-        request = self._http.build_request("POST", self._client.token_url, data=form)
-        response = answers.send(self._http, request, Action.READ)
+        with httpx.Client(timeout=self._timeout, trust_env=False) as http:
+            response = answers.send(http, http.build_request("POST", self._client.token_url, data=form), Action.READ)
         if isinstance(response, Reply):
             raise UnavailableError(response)
         if not response.is_success:

@@ -60,11 +60,18 @@ class X:
                     return called.seen(Presence.VISIBLE)
                 if called.reply.answer is not Answer.ALREADY_GONE:
                     return called.reply
-                return told_apart(self._api.call(action, token, "GET", "users/me").reply)
+                return told_apart(self._control(token))
+
+    def check(self) -> Mapping[str, Reply]:
+        """Ask who each token is."""
+        return {name: self._control(token) for name, token in self._tokens.items()}
 
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()
+
+    def _control(self, token: Token) -> Reply:
+        return self._api.call(Action.READ, token, "GET", "users/me").reply
 
 
 def _said(called: Called, name: str, *, expected: bool) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
 from agents.retention.store import Faulty
@@ -20,6 +20,10 @@ class Objects(Protocol):
 
     def get(self, name: str) -> bytes:
         """The bytes under a name; raises `Missing`."""
+        ...
+
+    def get_all(self, names: Iterable[str]) -> dict[str, bytes]:
+        """The bytes under each name; raises `Missing`."""
         ...
 
     def names(self, folder: str) -> Iterator[str]:

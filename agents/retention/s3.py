@@ -6,7 +6,7 @@ anything, and both are named by `faults`. Credentials come from where boto3 look
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
@@ -89,6 +89,11 @@ class S3Objects:
                     raise Damaged(name, "a delete marker has been laid over it") from None
                 raise Missing(name, "there is no such record") from None
         return content
+
+    def get_all(self, names: Iterable[str]) -> dict[str, bytes]:
+        """See `Objects.get_all`."""
+        futures = {name: self._pool.submit(self.get, name) for name in names}
+        return {name: future.result() for name, future in futures.items()}
 
     def names(self, folder: str) -> Iterator[str]:
         """See `Objects.names`; also what lies under delete markers."""

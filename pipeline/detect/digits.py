@@ -11,7 +11,7 @@ from typing import NamedTuple
 _DIGITS = re.compile(r"[0-9]+")
 _APART = re.compile(r"[^\W_]")
 _COMMON_GAPS = frozenset({" ", "-", ".", ",", ", ", "/", ":"})
-_FURTHEST = 4
+_FURTHEST = 5
 TIGHT, LOOSE, FAR = 3, 2, 1
 
 

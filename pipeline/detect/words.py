@@ -9,7 +9,7 @@ PERSONAL_NUMBER = Lexicon(
     "pers",
     "samordningsnummer*", "samordningsnumret", "samordningsnr", "samnr", "sam nr", "samordningsnum*", "födelsenummer",
     "personal number", "personal no", "personal identity number", "personal id*", "personnumber", "coordination number",
-    "id number", "ssn", "social security number", "identity number", "cpr", "fødselsnummer*", "personnummeret*",
+    "id number", "ssn", "social security number", "identity number",  "fødselsnummer*", "personnummeret*",
     "henkilötunnu*", "numer personalny", "numer koordynacyjny", "pesel", "lični broj", "matični broj", "jmbg",
     "koordinacijski broj", "особистий номер", "координаційний номер", "персональний номер",
     "رقمي الشخصي", "الرقم الشخصي", "رقم شخصي", "رقم تنسيق", "lambarka shakhsiga", "lambarkayga shakhsiga",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import signal
 import threading
@@ -14,6 +15,8 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
+import httpx
+
 from agents.platforms.simulated import Action, Fault, FaultKind, SimulatedPlatform
 from deploy.local.kafka import Kafka
 from tests.chaos.installation import add
@@ -23,6 +26,7 @@ from tests.chaos.proxy import Proxy
 
 _AT_WORK_S = 30.0
 _ALL = resource.RLIM_INFINITY
+_RETRIES = re.compile(r"^anslagsvakt_retries_total\{.*\} (\S+)$", re.MULTILINE)
 
 
 class Striker:
@@ -44,6 +48,7 @@ class Striker:
         self._random = Random(seed)
         self._timers: list[threading.Timer] = []
         self.struck: Counter[str] = Counter()
+        self.felt = 0.0
         self._harms = {
             Harm.KILL: self._kill,
             Harm.FREEZE: self._freeze,
@@ -110,11 +115,20 @@ class Striker:
             self._after(blow.seconds, _signal, pid, signal.SIGCONT)
 
     def _fill(self, blow: Blow) -> None:
-        """No file may grow any more (RLIMIT_FSIZE, as a quota): what a full disk does, without root and a disk."""
+        """No file may grow any more (RLIMIT_FSIZE, as a quota): what a full disk does, without root and a disk.
+
+        Its log is a file too and stays silent meanwhile, so its own count of retries tells that it was felt.
+        """
         pid = self._keeper.pids().get(blow.victim)
         if pid is not None:
             _limit_files(pid, 0)
-            self._after(blow.seconds, _limit_files, pid, _ALL)
+            self._after(blow.seconds, self._empty, blow.victim, pid)
+
+    def _empty(self, victim: str, pid: int) -> None:
+        with contextlib.suppress(httpx.TransportError):
+            page = httpx.get(self._keeper.metrics()[victim], timeout=5, trust_env=False).text
+            self.felt += sum(map(float, _RETRIES.findall(page)))
+        _limit_files(pid, _ALL)
 
     def _trouble(self, blow: Blow) -> None:
         kinds = (FaultKind.TOO_MANY, FaultKind.BROKEN, FaultKind.UNAVAILABLE, FaultKind.SLOW, FaultKind.CUT)

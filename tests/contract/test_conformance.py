@@ -1,6 +1,6 @@
 """The trials of a storage: a true one passes them all, and each catches a storage that breaks its promise."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,6 +53,9 @@ class Storage:
         if name not in self.held:
             raise Missing(name, "none")
         return self.held[name][: 1 << 20] if self.fault == "cuts" else self.held[name]
+
+    def get_all(self, names: Iterable[str]) -> dict[str, bytes]:
+        return {name: self.get(name) for name in names}
 
     def names(self, folder: str) -> Iterator[str]:
         found = sorted(name for name in self.held if name.startswith(folder))

@@ -74,11 +74,9 @@ def refresh_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def token(server: AuthorisationServer, refresh_file: Path) -> Iterator[Refreshed]:
+def token(server: AuthorisationServer, refresh_file: Path) -> Refreshed:
     client = Client(f"http://127.0.0.1:{server.server_port}/token", "me", "secret")
-    token = Refreshed(client, refresh_file, lambda: T0, timeout=httpx.Timeout(2.0))
-    yield token
-    token.close()
+    return Refreshed(client, refresh_file, lambda: T0, timeout=httpx.Timeout(2.0))
 
 
 def test_one_access_token_is_asked_for_and_kept(server: AuthorisationServer, token: Refreshed) -> None:

@@ -1,8 +1,8 @@
 """How right is detection on a labelled set: `python -m tests.eval.evaluate [GOLD.jsonl]`, our own set unless told.
 
-A gold line holds `id`, `text`, `entities` (type, start, end), `concerns` and `verdict`. An entity is found when a finding
-of its type overlaps it. Printed are precision and recall by type, verdicts against verdicts, removals missed and wrong,
-and how often each band of scores is right (see docs/detection.md). Exits 1 below the promised figures.
+A gold line holds `id`, `text`, `entities` (type, start, end), `concerns` and `verdict`. An entity is found when a
+finding of its type overlaps it. Printed are precision and recall by type, verdicts against verdicts, removals missed
+and wrong, and how often each band of scores is right (see docs/detection.md). Exits 1 below the promised figures.
 """
 
 from __future__ import annotations

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import random
 import statistics
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -75,8 +76,10 @@ def test_exactly_the_posts_that_must_go_are_gone(
             assert set(keeper.stop().values()) == {0}
         assert unsettled is None
         left = {post.uri for post in posts if pds.record(post.uri)}
+        deleted = [commit for commit in pds.firehose() if commit.action == "delete"]
     assert left == {post.uri for post in posts if not post.planted}
-    exposures = checked(posts, bootstrap)
+    assert Counter(each.uri for each in deleted) == {post.uri: 1 for post in posts if post.planted}, "each once"
+    exposures = checked(posts, bootstrap, {each.uri: each.at for each in deleted})
     p50, p99 = statistics.median(exposures), statistics.quantiles(exposures, n=100)[98]
     with capsys.disabled():
         print(f"\nexposure of {len(exposures)} posts on a real PDS, with kills: p50 {p50:.1f} s, p99 {p99:.1f} s")  # noqa: T201 - a figure to show
@@ -126,8 +129,8 @@ def published(pds: Pds, municipality: Person, bootstrap: str, strike: Callable[[
     return posts
 
 
-def checked(posts: Sequence[Post], bootstrap: str) -> list[float]:
-    """Check every outcome against its receipt; returns how long each post was exposed (seconds)."""
+def checked(posts: Sequence[Post], bootstrap: str, deleted: Mapping[str, datetime]) -> list[float]:
+    """Check every outcome against its receipt and the server's own word; returns each post's exposure (seconds)."""
     outcomes: dict[str, Outcome] = {}
     receipts: dict[str, Receipt] = {}
     consumer = KafkaConsumer(
@@ -148,7 +151,7 @@ def checked(posts: Sequence[Post], bootstrap: str) -> list[float]:
     for outcome in outcomes.values():
         assert outcome.removed_at is not None
         receipt = receipts[outcome.raw.sha256]
-        assert receipt.stored_at < outcome.removed_at
+        assert receipt.stored_at < deleted[outcome.subject.object_id] < outcome.removed_at
         assert outcome.object_key == receipt.object_key
         events = [wire.decode_event(post.event.value) for post in posts if post.uri == outcome.subject.object_id]
         exposures += [(outcome.removed_at - event.created_at).total_seconds() for event in events]

@@ -22,6 +22,6 @@ SEED = int(os.environ.get("SEED", "7"))
 def test_after_everything_that_can_go_wrong_it_all_adds_up(kafka_runtime: Runtime, tmp_path: Path) -> None:
     blows = every_harm(SEED, 1, PROCESSES)
     with proxied_cluster(tmp_path / "kafka", kafka_runtime) as kafkas:
-        ran = run(tmp_path / "installation", kafkas, stream(EVENTS, SEED), blows, seed=SEED, per_second=200, say=print)
+        ran = run(tmp_path / "installation", kafkas, stream(EVENTS, SEED), blows, seed=SEED, per_second=120, say=print)
     assert ran.faults == (), f"seed {SEED}: {ran}"
     assert sum(ran.struck.values()) == len(blows)

@@ -15,7 +15,7 @@ from tests.chaos.run import PROCESSES, run
 from tests.integration.conftest import FreshBroker
 
 EVENTS = 20_000
-PER_SECOND = 500
+PER_SECOND = 333
 SEED = int(os.environ.get("SEED", "20261123"))
 KILLS = 3
 BLOWS = (*(Wanted(Harm.KILL, (name,), KILLS) for name in PROCESSES), Wanted(Harm.BROKER, ("0",), 2))

@@ -40,10 +40,11 @@ def test_every_make_target_is_explained() -> None:
 
 def test_every_module_that_make_runs_is_there() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    files = [name.replace(".", "/") + ".py" for name in re.findall(r"python -m (tests[.\w]+)", makefile)]
-    files += re.findall(r"python ((?:docs|tests)/\S+\.py)", makefile)
+    modules = [ROOT / name.replace(".", "/") for name in re.findall(r"python -m (tests[.\w]+)", makefile)]
+    files = [module / "__main__.py" if module.is_dir() else module.with_suffix(".py") for module in modules]
+    files += [ROOT / name for name in re.findall(r"python ((?:docs|tests)/\S+\.py)", makefile)]
     assert files
-    assert [name for name in files if not (ROOT / name).is_file()] == []
+    assert [file for file in files if not file.is_file()] == []
 
 
 def test_the_readme_names_every_part_of_the_tree() -> None:

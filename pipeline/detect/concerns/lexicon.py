@@ -19,7 +19,7 @@ TRACED = "traced"  # an identity number, an address or a plate: likewise
 REFERENCES = ("self", "relative", "child", "you", "third", "role")
 REACHES = ("near", "sentence", "paragraph", "text")
 PLACES = ("before", "sentence", "text")
-_RULE_FIELDS = frozenset({"id", "about", "reach", "score", "unless", "with", "certain", "weak", "terms", "needs"})
+_RULE_FIELDS = frozenset({"id", "about", "reach", "score", "unless", "certain", "model", "terms", "needs"})
 _CUE_FIELDS = frozenset({"where", "words"})
 
 
@@ -30,8 +30,8 @@ Terms = tuple[tuple[str, Term], ...]  # each with the language it is written in
 class Rule:
     """Words that raise a concern when they are said of someone in `about`, or of nobody when `about` is empty.
 
-    `needs` names cues of which one must stand in the text, `unless` cues that silence the rule. `weak` words count
-    only when the model agrees.
+    `needs` names cues of which one must stand in the text, `unless` cues that silence the rule. A rule of the `model` has
+    no words: it is raised when the tone model says so, and the rest of it holds all the same.
     """
 
     id: str
@@ -44,7 +44,7 @@ class Rule:
     unless: frozenset[str]
     score: float
     certain: bool
-    weak: bool
+    model: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _joined(file: _File, earlier: Rule, rule: Rule) -> Rule:
     terms = earlier.terms + rule.terms
     return Rule(
         earlier.id, earlier.concern, earlier.basis, terms, earlier.about, earlier.reach, earlier.needs, earlier.unless,
-        earlier.score, earlier.certain, earlier.weak,
+        earlier.score, earlier.certain, earlier.model,
     )  # fmt: skip
 
 
@@ -170,18 +170,21 @@ def _rule(file: _File, concern: Concern, basis: str, table: Mapping[str, Any]) -
     score = table.get("score", 0.7)
     if not isinstance(score, int | float) or not 0 < score <= 1:
         raise file.refuse("score", f"rule {ident!r}, score: {score!r}; write a number above 0, at most 1")
+    model = bool(table.get("model", False))
+    if model and table.get("certain"):
+        raise file.refuse("certain", f"rule {ident!r}, certain: the model may ask people, never remove; leave it out")
     return Rule(
         id=ident,
         concern=concern,
         basis=basis,
-        terms=_terms(file, f"rule {ident!r}", table.get("terms")),
+        terms=() if model else _terms(file, f"rule {ident!r}", table.get("terms")),
         about=about,
         reach=reach,
         needs=frozenset(table.get("needs", ())),
         unless=frozenset(table.get("unless", ())),
         score=float(score),
         certain=bool(table.get("certain", False)),
-        weak=bool(table.get("weak", False)),
+        model=model,
     )
 
 

@@ -8,6 +8,7 @@ from pipeline.detect.concerns.about import Place, Surroundings
 from pipeline.detect.concerns.language import spoken
 from pipeline.detect.concerns.lexicon import Lexicon, Rule
 from pipeline.detect.concerns.matcher import Hit, Matcher
+from pipeline.detect.concerns.tone import Tone, ToneModel
 from pipeline.detect.finding import ConcernFinding, Explanation, Finding
 
 MOST_HITS = 60  # of one rule in one text; nobody writes more, but to hide one among them
@@ -18,8 +19,10 @@ _KIN = frozenset({"relative", "child", "named"})
 class LexiconRecogniser:
     """Finds concerns with lexicons; fills the port `ConcernRecogniser`."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, tone: ToneModel | None = None) -> None:
         self._lexicon = lexicon
+        self._tone = tone
+        self._tone_rules = {rule.concern: rule for rule in lexicon.rules if rule.model}
         self.rules = Matcher((rule, lang, term) for rule in lexicon.rules for lang, term in rule.terms)
         self._context = Matcher(
             [
@@ -30,24 +33,40 @@ class LexiconRecogniser:
 
     def may_hold(self, text: str) -> bool:
         """False only if `find_concerns` would find nothing, whatever the findings."""
-        return self.rules.may_hold(lowered(text))
+        low = lowered(text)
+        return self.rules.may_hold(low) or (self._tone is not None and self._tone.may_say(low))
 
     def find_concerns(self, text: str, findings: Sequence[Finding]) -> tuple[ConcernFinding, ...]:
         """The concerns, at most one finding per rule, in the order of the text."""
         low = lowered(text)
         hits = list(self.rules.find(low))
-        if not hits:
+        tones = self._tone.says(low, findings) if self._tone else []
+        if not hits and not tones:
             return ()
         languages = spoken(low, self._lexicon.languages)
-        hits = [hit for hit in hits if hit.language in languages]
-        if not hits:
-            return ()
-        around = self._surroundings(low, findings, languages)
         by_rule: dict[str, list[Hit[Rule]]] = {}
         for hit in sorted(hits, key=lambda hit: hit.start):
-            by_rule.setdefault(hit.owner.id, []).append(hit)
-        found = (self._judged(those, around) for those in by_rule.values())
-        return tuple(sorted(filter(None, found), key=lambda f: (f.start, f.rule)))
+            if hit.language in languages:
+                by_rule.setdefault(hit.owner.id, []).append(hit)
+        if not by_rule and not tones:
+            return ()
+        around = self._surroundings(low, findings, languages)
+        found = [finding for those in by_rule.values() if (finding := self._judged(those, around))]
+        known = {finding.concern for finding in found}
+        found += [finding for tone in tones if tone.concern not in known and (finding := self._toned(tone, around))]
+        return tuple(sorted(found, key=lambda f: (f.start, f.rule)))
+
+    def _toned(self, tone: Tone, around: Surroundings) -> ConcernFinding | None:
+        """What the model says, if its rule's person is there and no cue silences it; never certain."""
+        rule = self._tone_rules.get(tone.concern)
+        if rule is None:
+            return None
+        place = Place(tone.start, tone.end)
+        kind = around.someone(place, rule.about, rule.reach) if rule.about else "nobody"
+        if kind is None or self._silenced(rule, place, kind, around):
+            return None
+        why = Explanation("tone", context=(kind,))
+        return ConcernFinding(tone.concern, tone.start, tone.end, round(tone.probability, 2), rule.id, why=why)
 
     def _surroundings(self, low: str, findings: Sequence[Finding], languages: frozenset[str]) -> Surroundings:
         references: dict[str, list[Place]] = {}

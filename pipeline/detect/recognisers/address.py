@@ -25,7 +25,7 @@ _ENDINGS = (
 )
 _LETTER = "A-Za-zÅÄÖåäöÉéÜü"
 _NUMBER = r"[0-9]{1,3}(?:\s?[A-Ha-hJ-Nj-n](?![^\W_]))?(?![0-9]|[.,:/][0-9]|[^\W_])(?:\s?-\s?[0-9]{1,3}(?![0-9.:]))?"
-_HOUSE = re.compile(rf"(?<![^\W_])(?<![0-9][.,:/-])({_NUMBER})")
+_HOUSE = re.compile(rf"(?<![^\W_])(?<![0-9][.,:/-])({_NUMBER}|[0-9]{{4}}(?![0-9.,:/-]))")
 _NAME = re.compile(rf"([{_LETTER}][{_LETTER}'.-]{{0,38}})[ ]{{1,2}}\Z")
 _END = re.compile(rf"(?:{_ENDINGS})\Z", re.IGNORECASE)
 _TAIL = re.compile(
@@ -55,7 +55,8 @@ _LIVES = Lexicon(
 )  # fmt: skip
 _ENDING_WORDS = tuple(_ENDINGS.split("|"))
 _RURAL = re.compile(
-    rf"(?<![^\W_])((?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
+    rf"(?<![^\W_])((?:[ÖVNS]\.? )?(?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}"
+    rf"[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
     r"(?![0-9A-Za-z]|[.,:/-][0-9])"
 )
 _RESIDES = Lexicon(
@@ -142,10 +143,10 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
 def _street(reading: Reading, house: re.Match[str], name: re.Match[str], setting: Setting) -> Finding | None:
     text, word = reading.text, name[1].rstrip(".")
     ending = _END.search(word)
-    if not ending:
+    if not ending or (len(house[0]) == 4 and house[0].isdecimal()):
         return None
     start, stem = name.start(1), word[: ending.start()]
-    if len(stem) < 3 or not (stem[0].isupper() or len(stem) >= 4):
+    if not (_short_street(word, stem) or len(stem) > 3 or (len(stem) == 3 and stem[0].isupper())):
         start = _named(text, start, stem)
         if start < 0:
             return None
@@ -157,6 +158,11 @@ def _street(reading: Reading, house: re.Match[str], name: re.Match[str], setting
         start = earlier
     place = _Place(start, house.end(), _end(text, house.end()), stem, short)
     return _finding(reading, place, "street", 0.85, setting)
+
+
+def _short_street(word: str, stem: str) -> bool:
+    """Whether it is a street with a name of one or two letters, such as Ågatan."""
+    return bool(stem) and stem[0].isupper() and word.lower().endswith(("gatan", "vägen", "stigen", "gränd"))
 
 
 def _abbreviated(text: str, stem: str, name: str, end: int) -> bool:

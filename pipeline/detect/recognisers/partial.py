@@ -116,7 +116,9 @@ def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
 def cues(reading: Reading) -> Iterator[Cue]:
     """The last four digits alone, said to be that."""
     for match in _FOUR.finditer(reading.text):
-        label = _SURE.before(reading.text, match.start(), 32)
+        label = _SURE.before(reading.text, match.start(), 48) or (
+            _LAST_FOUR.before(reading.text, match.start(), 24) and PERSONAL_NUMBER.before(reading.text, match.start())
+        )
         if label and not _NOT_THIS.near(reading.text, match.start(), match.end()):
             start, end = reading.span(match.start(), match.end())
             yield Cue("personnummer.last-four", start, end)
@@ -156,7 +158,7 @@ def _split(reading: Reading, found: tuple[Day, ...]) -> Iterator[Finding]:
             between = text[min(day.end, four.end()) : max(day.start, four.start())]
             about = PERSON_NEAR.near(text, day.start, day.end, 24, 40) or PERSONAL_NUMBER.near(text, day.start, day.end)
             valid = luhn(day.digits[-6:] + re.sub("[^0-9]", "", four[0]))
-            if (sure or (about and valid)) and "\n\n" not in between:
+            if (sure or (valid and (about or not day.day_first))) and "\n\n" not in between:
                 yield _finding(
                     reading, min(day.start, four.start()), max(day.end, four.end()), "split", 0.6 if valid else 0.5
                 )

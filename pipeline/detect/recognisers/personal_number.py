@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline.detect.context import nearest
+from pipeline.detect.context import Lexicon, nearest
 from pipeline.detect.digits import FAR, LOOSE, Window
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
@@ -51,6 +51,8 @@ _AMOUNT = re.compile(r"\s?(?:kr\b|sek\b|kronor|:-|kwh|m3\b|öre|eur|€|%)", re.
 _TIME_SHAPE_YEARS = timedelta(days=20 * 366)
 _CLOSE = 18
 
+CPR = Lexicon("cpr*", "cpr nr", "cpr nummer", "dansk person*", "danskt person*")
+DANISH = Evidence("danish-number-word", 1 / 60)
 LABELLED = Evidence("personal-number-word", 30)
 LABELLED_AFTER = Evidence("personal-number-word-after", 8)
 PERSONAL = Evidence("person-word", 4)
@@ -147,6 +149,9 @@ def _context(reading: Reading, window: Window, tier: str) -> Iterator[Evidence]:
     since_digit = _since_digit(text, start)
     other = OTHER_LABEL.before(text, start, since_digit)
     theme = OTHER_THEME.before(text, start, since_digit)
+    if len(window.digits) == _SHORT and CPR.before(text, start, 24):
+        yield DANISH
+        return
     if nearest(personal, other) == 0:
         yield LABELLED
         return

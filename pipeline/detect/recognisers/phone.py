@@ -44,6 +44,7 @@ _SHORT_LAYOUTS = frozenset({(3, 2), (2, 2, 2), (3, 3), (3, 2, 2), (2, 3), (5,), 
 _PHONE_URL = re.compile(r"wa\.me/|tel:|phone=|sms:|viber|whatsapp", re.IGNORECASE)
 _JOINED = frozenset({"-", ".", ":"})
 _SHORT_AREA = re.compile("0(?:8|20|1[013689]|2[136]|3[1356]|4[0246]|54|6[03]|90)")
+_LABEL_REACH = 16
 _MOST = 15
 
 LABELLED = Evidence("phone-word", 25)
@@ -207,7 +208,7 @@ def _short(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
 
 def _short_label(reading: Reading, chain: Chain, first: int) -> bool:
     label = PHONE.before(reading.text, chain.spans[first][0], 24)
-    return bool(label) and label[0].distance <= 10
+    return bool(label) and label[0].distance <= _LABEL_REACH
 
 
 def _assess(reading: Reading, chain: Chain, candidate: _Candidate, setting: Setting) -> Finding | None:
