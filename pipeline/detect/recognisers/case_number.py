@@ -175,7 +175,7 @@ def _register_context(text: str, match: re.Match[str]) -> Iterator[Evidence]:
     if _DIARY.before(text, match.start(), 40):
         yield LABELLED
     capitals = sum(char.isupper() for char in code)
-    if capitals < 2 and len(code) > 2:
+    if capitals < 2:
         yield LONG_PREFIX
     if len(number) <= 2 and int(number) == (year + 1) % 100:
         yield SEASON
