@@ -101,7 +101,7 @@ def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
 def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """A date with four digits behind it, or told apart from them."""
     text = reading.text
-    told = _FOUR.search(text) is not None and _LAST_FOUR.anywhere(text)
+    told = _LAST_FOUR.among(reading.words) and _LAST_FOUR.anywhere(text) and _FOUR.search(text) is not None
     if not told and not _DAY_AND_FOUR.search(text):
         return
     found = tuple(days(text, setting.today))
@@ -172,7 +172,7 @@ def _reversed(reading: Reading, setting: Setting) -> Iterator[Finding]:
         named = PERSONAL_NUMBER.before(text, match.start()) or _BACKWARDS.near(text, match.start(), match.end())
         if named and _date(match[2], setting) and luhn(match[2][-6:] + match[1]):
             yield _finding(reading, match.start(), match.end(), "reversed", 0.6)
-    if not _BACKWARDS.anywhere(text):
+    if not (_BACKWARDS.among(reading.words) and _BACKWARDS.anywhere(text)):
         return
     for chain in reading.chains:
         for window in chain.windows(frozenset({10, 12}), 12):
