@@ -6,6 +6,7 @@ configuration, everything else from an enumeration. Outcomes are counted after t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -136,6 +137,7 @@ class Metrics:
         self._disk = Gauge(
             "anslagsvakt_disk_free_ratio", "Free share of the disk that this process keeps data on", registry=registry
         )
+        self._disk.set(math.nan)  # nought would be an alarm: not every process keeps data
         self._retries = Counter(
             "anslagsvakt_retries",
             "Times that a passing fault made a process try again, by stage",

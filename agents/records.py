@@ -12,6 +12,7 @@ import typer
 
 from agents import settings
 from agents.configuration import load_accounts
+from agents.disposal import dispose_app, hold_app
 from agents.handout.command import export, show
 from agents.retention import bundle
 from agents.retention import verify as verification
@@ -25,6 +26,8 @@ from agents.worker import now
 from pipeline.errors import BadConfiguration
 
 app = typer.Typer(no_args_is_help=True, help="The retention store: verify it, search it, hand records out.")
+app.add_typer(dispose_app, name="dispose")
+app.add_typer(hold_app, name="hold")
 app.command()(show)
 app.command()(export)
 

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
 
     policy_file: Path = Field(_CONFIG / "policy.toml", description="the policy")
     accounts_file: Path = Field(_CONFIG / "accounts.toml", description="the register of accounts")
+    retention_file: Path = Field(_CONFIG / "retention.toml", description="how long records are kept")
     allow_file: Path = Field(_CONFIG / "allow.toml", description="the municipality's own, public numbers and domains")
     data_dir: Path = Field(Path("data"), description="where records, journal and keys are kept unless named below")
     store_dir: Path | None = Field(None, description="the file-system retention store; default: store in data_dir")

@@ -99,7 +99,9 @@ def run(
     items, calls = server.platform.items(), server.platform.calls
     findings = Findings(samples, tape, read_back(installation.store), items, calls, exit_codes, unsettled)
     say("the store is read back")
-    return Ran((*faults(findings), *memory.growth()), figures(findings), striker.struck, ends, memory.most())
+    found = (*faults(findings), *memory.growth())
+    say("the ledger is drawn up")
+    return Ran(found, figures(findings), striker.struck, ends, memory.most())
 
 
 def figures(findings: Findings) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -153,3 +154,9 @@ def test_free_disk_is_asked_for_anew_each_time(metrics: Metrics) -> None:
     metrics.disk(lambda: next(shares))
     found = [value(metrics, "anslagsvakt_disk_free_ratio") for _ in range(2)]
     assert found == [0.5, 0.25]
+
+
+def test_a_process_that_keeps_no_data_has_no_full_disk(metrics: Metrics) -> None:
+    found = value(metrics, "anslagsvakt_disk_free_ratio")
+    assert found is not None
+    assert math.isnan(found)
