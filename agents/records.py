@@ -13,7 +13,7 @@ import typer
 from agents import settings
 from agents.configuration import load_accounts
 from agents.handout.command import export, show
-from agents.retention import bundle
+from agents.retention import bundle, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head
 from agents.retention.index import Wanted
@@ -64,6 +64,7 @@ def verify(
     typer.echo(f"{report.records} records, {report.addenda} addenda, {report.disposed} disposed of: {verdict}")
     if report.faults:
         raise typer.Exit(1)
+    verified.note(opened.log)
 
 
 @app.command()
