@@ -4,10 +4,13 @@ SHELL := /bin/sh
 VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= 2
+SEED ?= 1
+EVENTS ?= 100000
+MINUTES ?= 30
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit check format docs bench eval lock clean
+.PHONY: help install demo test unit chaos soak check format docs bench bench-records bench-detect eval eval-numbers train sbom lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -24,6 +27,12 @@ test: install ## run every test, on a real Kafka where it matters; what could no
 
 unit: install ## run the unit tests alone, in seconds
 	@$(BIN)/python -m pytest -q tests/unit
+
+chaos: install ## break an installation on three brokers in every way, then add it up: make chaos SEED=1 EVENTS=100000
+	@$(BIN)/python -m tests.chaos --seed $(SEED) --events $(EVENTS)
+
+soak: install ## the same over a long time, with memory watched: make soak SEED=1 EVENTS=100000 MINUTES=30
+	@$(BIN)/python -m tests.chaos --seed $(SEED) --events $(EVENTS) --minutes $(MINUTES)
 
 check: install ## lint, format, types, import rules, locked dependencies: all that CI checks before the tests
 	$(BIN)/ruff check
@@ -47,11 +56,23 @@ docs: install ## write the pages that are made from code: topics, settings, metr
 bench: install ## measure screening on a real Kafka, beside the naive design and a bare copy
 	@$(BIN)/python -m tests.bench.screen
 
-eval: install ## score detection on a labelled set of yours: make eval GOLD=labelled.jsonl SCORE=score.py
-	@test -f "$(GOLD)" -a -f "$(SCORE)" || { echo "make eval GOLD=labelled.jsonl SCORE=score.py: both must exist" >&2; exit 2; }
-	@mkdir -p data
-	@$(BIN)/anslagsvakt scan $(GOLD) --format jsonl > data/eval.jsonl
-	@$(BIN)/python $(SCORE) $(GOLD) data/eval.jsonl
+bench-records: install ## measure the record store beside bare writes and bare puts, and searches by size of the index
+	@$(BIN)/python -m tests.bench.records --rows 1000000
+
+bench-detect: install ## measure detection alone, beside stock Presidio
+	@$(BIN)/python -m tests.bench.detect
+
+eval: install ## score detection on our labelled set, or on yours: make eval GOLD=labelled.jsonl
+	@$(BIN)/python -m tests.eval.evaluate $(GOLD)
+
+eval-numbers: install ## score detection on numbers made at run time: ninety spellings, fifteen kinds of other numbers
+	@$(BIN)/python -m tests.eval.numbers
+
+train: install ## make the small model of tone anew from its corpus, and print the figures of its model card
+	@$(BIN)/python -m training.train
+
+sbom: install ## write the bill of materials (CycloneDX) of everything locked: dist/sbom.cdx.json
+	@$(BIN)/python -m deploy.sbom dist/sbom.cdx.json
 
 lock: install ## write requirements.lock anew from pyproject.toml, with the newest versions that fit
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= $(BIN)/python -m piptools compile --quiet --upgrade --allow-unsafe \
@@ -73,10 +94,11 @@ $(VENV)/bin/python:
 	fi; \
 	rm -rf $(VENV) && $$python -m venv $(VENV)
 
-# Hashes are checked and nothing is built from source, so that only what the lock names can run.
+# Hashes are checked and nothing is built from source (but bagit, one file, of which there is no wheel), so that only what
+# the lock names can run.
 $(VENV)/.locked: requirements.lock | $(VENV)/bin/python
 	@echo "Installing the locked packages into $(VENV) (a minute or two, once)"
-	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --require-hashes --only-binary :all: --no-binary bagit -r requirements.lock
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.locked

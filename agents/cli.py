@@ -13,8 +13,10 @@ import typer
 from rich.console import Console
 
 from agents import settings
+from agents.desk import app as takedown_app
 from agents.records import app as records_app
 from agents.scan import Form
+from agents.supervision import app as supervision_app
 from pipeline.errors import AnslagsvaktError, BadConfiguration
 
 app = typer.Typer(
@@ -28,6 +30,8 @@ topics_app = typer.Typer(no_args_is_help=True, help="The topics: what is promise
 app.add_typer(policy_app, name="policy")
 app.add_typer(topics_app, name="topics")
 app.add_typer(records_app, name="records")
+app.add_typer(takedown_app, name="takedown")
+app.add_typer(supervision_app, name="supervision")
 
 
 @app.command()
@@ -56,14 +60,6 @@ def archive() -> None:
     from agents import processes
 
     raise typer.Exit(processes.archive(settings.load()))
-
-
-@app.command()
-def takedown() -> None:
-    """Carry out takedown orders on the platforms and prove that they are done; SIGTERM finishes and commits."""
-    from agents import processes
-
-    raise typer.Exit(processes.takedown(settings.load()))
 
 
 @app.command()
@@ -122,15 +118,36 @@ def show(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    *,
+    store: Annotated[
+        bool, typer.Option("--store", help="put the record store to the test instead: write, overwrite, delete, list")
+    ] = False,
+) -> None:
     """Check configuration, broker, topics, store, platform and clock: one line each; exits 1 if one is not well."""
-    from agents.doctor import examine
+    from agents.doctor import examine, try_store
 
     checked = []
-    for each in examine(settings.load()):
+    for each in (try_store if store else examine)(settings.load()):
         typer.echo(f"{'ok  ' if each.well else 'FAIL'} {each.name}: {each.said}")
         checked.append(each.well)
     raise typer.Exit(0 if all(checked) else 1)
+
+
+@topics_app.command()
+def acl(
+    *, apply: Annotated[bool, typer.Option("--apply", help="give them ourselves; needs a super user of Kafka")] = False
+) -> None:
+    """Print the access rules that each process needs, as commands of Kafka's; exits 1 if --apply finds more given."""
+    from agents.acl import run_apply, run_print
+    from agents.admin import connected
+
+    chosen = settings.load()
+    if not apply:
+        raise typer.Exit(run_print(chosen.bootstrap_servers, Console()))
+    with connected(chosen.kafka()) as admin:
+        code = run_apply(admin, Console())
+    raise typer.Exit(code)
 
 
 @policy_app.command()

@@ -15,9 +15,16 @@ import httpx
 from agents.admin import connected
 from agents.configuration import load_accounts, load_allow_list, load_policy
 from agents.platforms.connect import platforms
+from agents.platforms.platform import Platforms
+from agents.retention import conformance, place
+from agents.retention.conformance import Trial
+from agents.retention.files import FileObjects
+from agents.retention.s3 import S3Objects, connect
 from agents.settings import Settings
 from agents.topics import drift
+from agents.worker import now
 from pipeline.errors import AnslagsvaktError, Stop
+from pipeline.platform import Answer
 
 _LEAST_FREE_BYTES = 1 << 30
 _MOST_CLOCK_ERROR_S = 2.0
@@ -52,6 +59,35 @@ def examine(settings: Settings) -> Iterator[Checked]:
             yield Checked(name, well=False, said=str(error))
 
 
+def try_store(settings: Settings) -> Iterator[Checked]:
+    """Put every promise that a record store rests on to the test, on the real one (`agents.retention.conformance`)."""
+    try:
+        yield from (_tried(trial) for trial in _trials(settings))
+    except AnslagsvaktError as error:
+        yield Checked("store", well=False, said=str(error))
+
+
+def _tried(trial: Trial) -> Checked:
+    return Checked(
+        "store", trial.kept, trial.promise if trial.kept else f"not so: {trial.promise}: use another storage"
+    )
+
+
+def _trials(settings: Settings) -> Iterator[Trial]:
+    bucket = place.of(settings).bucket
+    if bucket is None:
+        try:
+            with FileObjects(settings.store) as objects:
+                yield from conformance.of_storage(objects)
+        finally:
+            shutil.rmtree(settings.store / conformance.FOLDER, ignore_errors=True)
+        return
+    client = connect(bucket)
+    with S3Objects(client, bucket.name, conformance.BRIEF, now) as objects:
+        yield from conformance.of_storage(objects)
+    yield from conformance.of_bucket(client, bucket.name, now)
+
+
 def _policy(settings: Settings) -> str:
     policy = load_policy(settings.policy_file)
     return f"{len(policy.rule)} rules, version {policy.version[:12]}"
@@ -82,6 +118,10 @@ def _topics(settings: Settings) -> str:
 
 
 def _store(settings: Settings) -> str:
+    where = place.of(settings)
+    if where.bucket:
+        with S3Objects(connect(where.bucket), where.bucket.name, where.lock, now):
+            return f"bucket {where.bucket.name} answers and keeps versions; doctor --store puts it to the test"
     folder = settings.store
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -100,12 +140,21 @@ def _store(settings: Settings) -> str:
 
 def _platform(settings: Settings) -> str:
     if not settings.platform_url:
-        held = platforms(settings, load_accounts(settings.accounts_file))
-        return (
-            f"credentials for {', '.join(held)}" if held else "none is set: orders alarm people, and wait until one is"
-        )
+        return _credentials(platforms(settings, load_accounts(settings.accounts_file)))
     answered = _ask(settings.platform_url)
     return f"{settings.platform_url} answers ({answered.status_code})"
+
+
+def _credentials(held: Platforms) -> str:
+    checked = {f"{name}/{account}": reply for name in held for account, reply in held[name].check().items()}
+    for platform in held.values():
+        platform.close()
+    bad = [f"{name} ({said.answer}: {said.reason})" for name, said in checked.items() if said.answer is not Answer.DONE]
+    if bad:
+        raise Stop(f"credentials that do not work: {', '.join(bad)}: renew them, see docs/platforms.md")
+    if not checked:
+        return "none is set: orders alarm people, and wait until one is"
+    return f"credentials work for {', '.join(checked)}"
 
 
 def _clock(settings: Settings) -> str:

@@ -1,7 +1,8 @@
 """Logging: one line an entry, in JSON or plain, with no text of a person in it.
 
 Our own calls never pass such text; this is the last resort for what libraries do: an exception is logged by its class
-and place, never by its message, and the loggers of the Kafka clients, which print payloads at DEBUG, are held at INFO.
+and place, never by its message; the loggers of the Kafka clients, which print payloads at DEBUG, are held at INFO; and
+what looks like a person's number or address is covered in whatever is written all the same.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ import traceback
 from datetime import UTC, datetime
 from typing import Literal
 
-_HELD_AT_INFO = ("faust", "mode", "aiokafka", "kafka", "presidio-analyzer", "httpx", "httpcore", "urllib3", "asyncio")
-_HELD_AT_WARNING = ("kafka", "httpx", "presidio-analyzer", "aiokafka", "faust", "mode")
+from pipeline.redact import redact
+
+_HELD_AT_INFO = ("faust", "mode", "aiokafka", "kafka", "httpx", "httpcore", "urllib3", "asyncio")
+_HELD_AT_WARNING = ("kafka", "httpx", "aiokafka", "faust", "mode")
 """Loggers that tell of every connection or call at INFO."""
 
 
@@ -39,6 +42,10 @@ def _place(record: logging.LogRecord) -> dict[str, str]:
     return {"error": record.exc_info[0].__name__, "at": where}
 
 
+def _told(record: logging.LogRecord) -> str:
+    return redact(record.getMessage(), datetime.fromtimestamp(record.created, UTC).date())
+
+
 class _Json(logging.Formatter):
     def __init__(self, process: str) -> None:
         super().__init__()
@@ -50,7 +57,7 @@ class _Json(logging.Formatter):
             "level": record.levelname,
             "process": self._process,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _told(record),
         }
         return json.dumps(entry | _place(record), ensure_ascii=False)
 
@@ -59,4 +66,4 @@ class _Text(_Json):
     def format(self, record: logging.LogRecord) -> str:
         time = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S")
         tail = "".join(f" {name}={value}" for name, value in _place(record).items())
-        return f"{time} {self._process} {record.levelname.lower()} {record.getMessage()}{tail}"
+        return f"{time} {self._process} {record.levelname.lower()} {_told(record)}{tail}"

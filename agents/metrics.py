@@ -6,7 +6,8 @@ configuration, everything else from an enumeration. Outcomes are counted after t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,6 +60,18 @@ class Metrics:
             buckets=_EXPOSURE,
             registry=registry,
         )
+        self._hiding = Histogram(
+            "anslagsvakt_hiding_seconds",
+            "From the sighting of an event that led to an order until its item was read back out of sight",
+            buckets=_EXPOSURE,
+            registry=registry,
+        )
+        self._last_event = Gauge(
+            "anslagsvakt_last_event_timestamp_seconds",
+            "When an event of the account was last taken in, seconds since 1970",
+            ("account",),
+            registry=registry,
+        )
         self._findings = Counter(
             "anslagsvakt_findings", "Values and concerns found, by type", ("type",), registry=registry
         )
@@ -82,6 +95,20 @@ class Metrics:
         )
         self._orders = Counter("anslagsvakt_orders", "Takedown orders by outcome", ("result",), registry=registry)
         self._open_orders = Gauge("anslagsvakt_open_orders", "Takedown orders not yet ended", registry=registry)
+        self._standing = Gauge(
+            "anslagsvakt_standing_orders",
+            "Open orders whose item has not been read back out of sight",
+            registry=registry,
+        )
+        self._standing_for = Gauge(
+            "anslagsvakt_standing_oldest_seconds", "How long the oldest of these has been known", registry=registry
+        )
+        self._taken_back = Counter(
+            "anslagsvakt_taken_back",
+            "Orders that people called off, by each rule behind them",
+            ("rule",),
+            registry=registry,
+        )
         self._platform_calls = Counter(
             "anslagsvakt_platform_calls",
             "Calls of platform APIs, by action and result",
@@ -107,6 +134,16 @@ class Metrics:
             "anslagsvakt_records", "Records confirmed by the retention store", ("result",), registry=registry
         )
         self._record_bytes = Counter("anslagsvakt_record_bytes", "Bytes of the records newly stored", registry=registry)
+        self._disk = Gauge(
+            "anslagsvakt_disk_free_ratio", "Free share of the disk that this process keeps data on", registry=registry
+        )
+        self._disk.set(math.nan)  # nought would be an alarm: not every process keeps data
+        self._verified = Gauge(
+            "anslagsvakt_last_verified_timestamp_seconds",
+            "When the whole retention store was last verified without a fault, seconds since 1970, 0 for never",
+            registry=registry,
+        )
+        self._verified.set(math.nan)  # a process that has no store says nothing of it
         self._retries = Counter(
             "anslagsvakt_retries",
             "Times that a passing fault made a process try again, by stage",
@@ -128,6 +165,16 @@ class Metrics:
         """Events of an account ended in a state."""
         self._events.labels(account, state).inc(count)
 
+    def expects(self, accounts: Iterable[str], states: Iterable[str]) -> None:
+        """These accounts exist: a silent one shows as nought, and Prometheus sees the first event of each."""
+        for account in accounts:
+            for state in states:
+                self._events.labels(account, state)
+
+    def taken_in(self, account: str, at: datetime) -> None:
+        """An event of an account was taken in."""
+        self._last_event.labels(account).set(at.timestamp())
+
     def took(self, stage: Stage, seconds: float) -> None:
         """A stage took this long for a batch."""
         self._processing.labels(stage).observe(seconds)
@@ -135,6 +182,10 @@ class Metrics:
     def exposed(self, step: Step, created_at: datetime, now: datetime) -> None:
         """An item reached a step; one from the future counts as not exposed at all."""
         self._exposure.labels(step).observe(max(0.0, (now - created_at).total_seconds()))
+
+    def hid(self, seconds: float) -> None:
+        """An item was read back out of sight so long after its event was seen."""
+        self._hiding.observe(max(0.0, seconds))
 
     def found(self, kind: str) -> None:
         """A value or a concern was found."""
@@ -152,13 +203,27 @@ class Metrics:
         """A message was set aside."""
         self._dead_letters.labels(stage, error).inc()
 
+    def may_end(self, results: Iterable[str]) -> None:
+        """Orders can end in these ways: each shows as nought, so that Prometheus sees the first of its kind."""
+        for result in results:
+            self._orders.labels(result)
+
     def order_ended(self, result: str) -> None:
         """A takedown order ended, or people were alarmed about it."""
         self._orders.labels(result).inc()
 
+    def taken_back(self, rule: str) -> None:
+        """People called off an order that this rule had led to."""
+        self._taken_back.labels(rule).inc()
+
     def open_orders(self, count: int) -> None:
         """So many takedown orders are open."""
         self._open_orders.set(count)
+
+    def standing(self, count: int, oldest_seconds: float) -> None:
+        """The items of so many open orders still stand, the oldest since so long."""
+        self._standing.set(count)
+        self._standing_for.set(max(0.0, oldest_seconds))
 
     def platform_called(self, action: str, result: str) -> None:
         """A platform answered, or did not."""
@@ -183,6 +248,14 @@ class Metrics:
         self._records.labels("new").inc(new)
         self._records.labels("repeated").inc(repeated)
         self._record_bytes.inc(size)
+
+    def disk(self, free: Callable[[], float]) -> None:
+        """Ask this for the free share of the disk whenever the metrics are read."""
+        self._disk.set_function(free)
+
+    def verified(self, last: Callable[[], float]) -> None:
+        """Ask this for the time of the last verification whenever the metrics are read."""
+        self._verified.set_function(last)
 
     def retried(self, stage: str) -> None:
         """A passing fault made a process try again."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from agents import health, log
 from agents.configuration import load_accounts, load_policy
 from agents.consume import Pace
 from agents.detection import build_detector
+from agents.disk import free_ratio
 from agents.health import Health
 from agents.metrics import Metrics
 from agents.settings import Process, Settings
@@ -27,7 +29,9 @@ from agents.takedown.brake import Caps
 from agents.worker import now, told_to_stop
 from pipeline.detect.finding import Entity
 from pipeline.errors import BadConfiguration
+from pipeline.message import Result
 from pipeline.policy import Policy
+from pipeline.route import State
 from pipeline.token import Tokeniser
 
 _log = logging.getLogger(__name__)
@@ -76,10 +80,12 @@ async def _screen(process: Running) -> None:
     from agents.screen.turn import Turn
 
     settings = process.settings
+    accounts = load_accounts(settings.accounts_file).by_identity()
+    process.metrics.expects((account.label for account in accounts.values()), State)
     judge = Judge(
         build_detector(settings, bare_names=process.policy.looks_for(Entity.PERSON)),
         process.policy,
-        load_accounts(settings.accounts_file).by_identity(),
+        accounts,
         Tokeniser(token_key(settings.token_key)),
     )
     producer = ConfirmedProducer(settings.kafka(), settings.publish_timeout)
@@ -108,14 +114,17 @@ async def _screen(process: Running) -> None:
 def archive(settings: Settings) -> int:
     """Run the archive process until SIGTERM or SIGINT; returns the exit code."""
     from agents import archive as archiving
-    from agents.retention import place
+    from agents.retention import place, verified
 
-    where = place.Place(settings.store, settings.record_keys, settings.store_key_file, token_key(settings.token_key))
+    where = place.of(settings, token_key(settings.token_key))
     with (
         running(Process.ARCHIVE, settings) as process,
         told_to_stop() as stop,
         place.opened(where, now) as store,
     ):
+        process.metrics.disk(partial(free_ratio, settings.store))
+        process.metrics.verified(partial(verified.last, where.log))
+        process.metrics.stored(new=0, repeated=0, size=0)  # so that Prometheus sees the first record
         return archiving.run(
             store,
             client=settings.kafka(),
@@ -134,6 +143,8 @@ def takedown(settings: Settings) -> int:
 
     with running(Process.TAKEDOWN, settings) as process, told_to_stop() as stop:
         brakes = process.policy.brakes
+        process.metrics.may_end(Result)
+        process.metrics.disk(partial(free_ratio, settings.journal.parent))
         settings.journal.parent.mkdir(parents=True, exist_ok=True)
         return taking_down.run(
             settings.journal,

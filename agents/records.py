@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -16,33 +12,33 @@ import typer
 
 from agents import settings
 from agents.configuration import load_accounts
-from agents.retention import bundle, place
+from agents.disposal import dispose_app, hold_app
+from agents.handout.command import export, show
+from agents.retention import bundle, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head
-from agents.retention.index import RecordIndex, Wanted
+from agents.retention.index import Wanted
 from agents.retention.keyring import Keyring
 from agents.retention.log import LogReader
-from agents.retention.records import RecordStore
-from agents.retention.store import Faulty
+from agents.retention.opened import Folder, indexed, progress, reading, refusing
 from agents.retention.wrap import KeyFile, add_key
 from agents.worker import now
-from pipeline.errors import AnslagsvaktError, BadConfiguration
-from pipeline.record import content_hash
+from pipeline.errors import BadConfiguration
 
 app = typer.Typer(no_args_is_help=True, help="The retention store: verify it, search it, hand records out.")
+app.add_typer(dispose_app, name="dispose")
+app.add_typer(hold_app, name="hold")
+app.command()(show)
+app.command()(export)
 
-_EVERY = 1000
 _PATIENCE = 1.0  # seconds; how long a record in the making may take to reach the log
-_Folder = Annotated[
-    Path | None, typer.Option("--store", help="the store's folder; default: ANSLAGSVAKT_STORE_DIR", show_default=False)
-]
 _Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="by the event's own time, in UTC")]
 
 
 @app.command()
 def verify(
     *,
-    store: _Folder = None,
+    store: Folder = None,
     public_key: Annotated[
         list[str] | None, typer.Option(help="a log key (base64) that you trust; without it any key is taken")
     ] = None,
@@ -52,15 +48,15 @@ def verify(
     resume: Annotated[Path | None, typer.Option(help="file to note the progress in, and to go on from")] = None,
 ) -> None:
     """Check every record, the log and its heads, and name each fault; exits 1 if there is any."""
-    with _refusing():
+    with refusing():
         known = verification.Known(
             frozenset(public_key or ()), tuple(_head(each) for each in head or ()), _mark(resume) if resume else None
         )
-        with _reading(store) as opened:
+        with reading(store) as opened:
             run = verification.Verification(
                 opened.store,
                 fault=lambda fault: typer.echo(f"FAULT {fault}"),
-                progress=_progress,
+                progress=progress,
                 marked=lambda mark: _note(resume, mark),
                 wait=lambda: time.sleep(_PATIENCE),
             )
@@ -71,33 +67,34 @@ def verify(
     typer.echo(f"{report.records} records, {report.addenda} addenda, {report.disposed} disposed of: {verdict}")
     if report.faults:
         raise typer.Exit(1)
+    verified.note(opened.log)
 
 
 @app.command()
 def prove(
     key: Annotated[str, typer.Argument(help="object key, as `records search` shows it")],
     to: Annotated[Path, typer.Option(help="the file to write the proof to")],
-    store: _Folder = None,
+    store: Folder = None,
 ) -> None:
     """Write a proof that a record is in the log, for anyone to check with `check_record.py`; exits 1 if it is not."""
-    with _refusing(), _reading(store) as opened:
+    with refusing(), reading(store) as opened:
         to.write_bytes(bundle.prove(LogReader(opened.log), key))
     typer.echo(f"{to}: check it with: python check_record.py {to} FILE")
 
 
 @app.command()
 def index(
-    *, store: _Folder = None, anew: Annotated[bool, typer.Option(help="forget all and read the whole store")] = False
+    *, store: Folder = None, anew: Annotated[bool, typer.Option(help="forget all and read the whole store")] = False
 ) -> None:
     """Take what is new in the store into the index that searches use (they do so themselves; this does it ahead)."""
-    with _refusing(), _reading(store) as opened, _indexed(opened, anew=anew) as (_, count):
+    with refusing(), reading(store) as opened, indexed(opened, anew=anew) as (_, count):
         typer.echo(f"{count} objects taken in")
 
 
 @app.command()
 def search(
     *,
-    store: _Folder = None,
+    store: Folder = None,
     platform: Annotated[str | None, typer.Option(help="facebook, instagram, …")] = None,
     account: Annotated[str | None, typer.Option(help="the account's id on the platform")] = None,
     department: Annotated[str | None, typer.Option(help="a department of the register of accounts")] = None,
@@ -112,7 +109,7 @@ def search(
 ) -> None:
     """List the records that fit, oldest first, a JSON object a line, without their text; exits 1 if there is none."""
     found = False
-    with _refusing(), _reading(store) as opened, _indexed(opened) as (records, _):
+    with refusing(), reading(store) as opened, indexed(opened) as (records, _):
         wanted = Wanted(
             platform=platform,
             accounts=_accounts(account, department),
@@ -132,30 +129,12 @@ def search(
 
 
 @app.command()
-def export(
-    keys: Annotated[list[str], typer.Argument(help="object keys, as `records search` shows them")],
-    to: Annotated[Path, typer.Option(help="a folder that does not exist yet")],
-    store: _Folder = None,
-) -> None:
-    """Write the records, as they came in, to a folder with their hashes; exits 1 if one is missing or damaged."""
-    with _refusing():
-        with _reading(store) as opened:
-            kept = [opened.store.read(key) for key in keys]
-        to.mkdir(parents=True)
-        for each in kept:
-            (to / f"{each.sha256}.raw").write_bytes(each.raw.value or b"")
-        lines = sorted({f"{content_hash(each.raw.value)}  {each.sha256}.raw\n" for each in kept})
-        (to / "SHA256SUMS").write_text("".join(lines), encoding="ascii")
-    typer.echo(f"{len(lines)} records in {to}; check them with: cd {to} && sha256sum -c SHA256SUMS")
-
-
-@app.command()
 def rotate_key() -> None:
     """Make a new key in ANSLAGSVAKT_STORE_KEY_FILE (and that file, if need be) and close every record's key with it.
 
     No record is rewritten. When it is done, older lines of the file close nothing any more and may be destroyed.
     """
-    with _refusing():
+    with refusing():
         chosen = settings.load()
         if chosen.store_key_file is None:
             raise BadConfiguration("ANSLAGSVAKT_STORE_KEY_FILE: is not set: name the file that is to hold the key")
@@ -163,36 +142,6 @@ def rotate_key() -> None:
         with Keyring(chosen.record_keys, KeyFile(chosen.store_key_file), now) as keyring:
             count = keyring.rewrap()
     typer.echo(f"key {name} in {chosen.store_key_file} now closes {count} older record keys and all new ones")
-
-
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except Faulty as fault:
-        typer.echo(f"FAULT {fault}", err=True)
-        raise typer.Exit(1) from None
-    except (AnslagsvaktError, OSError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    store: RecordStore
-    log: Path
-    is_ours: bool  # the one of the settings, whose index the settings name too
-
-
-@contextmanager
-def _indexed(opened: _Opened, *, anew: bool = False) -> Iterator[tuple[RecordIndex, int]]:
-    """The index, caught up, and how much was new."""
-    with RecordIndex(
-        settings.load().index if opened.is_ours else f"sqlite:///{opened.log.parent}.index.sqlite3"
-    ) as records:
-        if anew:
-            records.clear()
-        yield records, records.catch_up(opened.store, LogReader(opened.log), _progress)
 
 
 def _accounts(account: str | None, department: str | None) -> frozenset[str] | None:
@@ -203,17 +152,6 @@ def _accounts(account: str | None, department: str | None) -> frozenset[str] | N
     if not theirs:
         raise BadConfiguration(f"{department!r} has no accounts: see ANSLAGSVAKT_ACCOUNTS_FILE for the departments")
     return theirs if account is None else theirs & {account}
-
-
-@contextmanager
-def _reading(folder: Path | None) -> Iterator[_Opened]:
-    chosen = settings.load()
-    root = folder or chosen.store
-    if not (root / "records").is_dir():
-        raise typer.BadParameter(f"{root} holds no records: name the store's folder with --store")
-    where = place.Place(root, chosen.record_keys, chosen.store_key_file)
-    with place.for_reading(where, now) as store:
-        yield _Opened(store, where.log, is_ours=root == chosen.store)
 
 
 def _head(path: Path) -> Head:
@@ -235,8 +173,3 @@ def _mark(path: Path) -> verification.Mark | None:
 def _note(path: Path | None, mark: verification.Mark) -> None:
     if path:
         path.write_bytes(msgspec.json.encode(mark))
-
-
-def _progress(read: int) -> None:
-    if read % _EVERY == 0 and sys.stderr.isatty():
-        typer.echo(f"\r{read} read", err=True, nl=False)

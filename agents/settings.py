@@ -55,9 +55,19 @@ class Settings(BaseSettings):
 
     policy_file: Path = Field(_CONFIG / "policy.toml", description="the policy")
     accounts_file: Path = Field(_CONFIG / "accounts.toml", description="the register of accounts")
+    retention_file: Path = Field(_CONFIG / "retention.toml", description="how long records are kept")
     allow_file: Path = Field(_CONFIG / "allow.toml", description="the municipality's own, public numbers and domains")
     data_dir: Path = Field(Path("data"), description="where records, journal and keys are kept unless named below")
     store_dir: Path | None = Field(None, description="the file-system retention store; default: store in data_dir")
+    store_bucket: str | None = Field(
+        None, description="S3 bucket with Object Lock that holds the records; default: none, they stand in store_dir"
+    )
+    store_endpoint: str | None = Field(None, description="address of the S3 service; default: Amazon's own")
+    store_region: str | None = Field(None, description="region of the bucket")
+    store_lock: Literal["none", "governance", "compliance"] = Field(
+        "governance", description="how records in a bucket are locked; compliance yields to nobody before its time"
+    )
+    store_lock_days: int = Field(3650, ge=1, description="for how many days records in a bucket are locked")
     store_key_file: Path | None = Field(
         None, description="the key that closes the records' keys; default: none, records are not sealed"
     )

@@ -99,6 +99,8 @@ class KafkaSubscription:
     def revoked(self) -> frozenset[Partition]:
         """See `Subscription`."""
         taken, self._listener.partitions = self._listener.partitions, []
+        for partition in taken:
+            self._throw_away_rest(TopicPartition(*partition))
         return frozenset(taken)
 
     def park(self, partition: Partition, offset: int) -> None:
@@ -112,6 +114,7 @@ class KafkaSubscription:
         """See `Subscription`."""
         where = TopicPartition(*partition)
         if self._holds(where):
+            self._throw_away_rest(where)
             self._consumer.resume(where)
 
     def commit(self, offsets: Mapping[Partition, int]) -> None:
@@ -152,6 +155,14 @@ class KafkaSubscription:
 
     def _holds(self, where: TopicPartition) -> bool:
         return self._consumer is not None and where in self._consumer.assignment()
+
+    def _throw_away_rest(self, where: TopicPartition) -> None:
+        """Drop what was fetched of a partition, and not yet handed over, when it was paused.
+
+        kafka-python 3.0.12 lays it aside, takes it up again only if nothing else has come since, and reads no more of
+        the partition until then. `park` and a new assignment start at another place, so it is of no use.
+        """
+        self._consumer._fetcher._paused_partition_records.pop(where, None)  # noqa: SLF001 - there is no other way
 
     def _connected(self) -> Any:
         if self._consumer is None:

@@ -101,16 +101,17 @@ def observe(admin: Admin, topics: Sequence[Topic] = TOPICS) -> dict[str, Observe
         names = sorted({topic.name for topic in topics} & set(admin.list_topics()))
         if not names:
             return {}
-        described = {topic["name"]: topic["partitions"] for topic in admin.describe_topics(names)}
-        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in names]
-        configs = admin.describe_configs(resources, config_filter="all")["topic"]
+        # A broker that has only just heard of a topic knows no partitions of it: not seen yet.
+        described = {each["name"]: each["partitions"] for each in admin.describe_topics(names) if each["partitions"]}
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name) for name in described]
+        configs = admin.describe_configs(resources, config_filter="all")["topic"] if resources else {}
     return {
         name: Observed(
             partitions=len(described[name]),
             replication=min(len(partition["replica_nodes"]) for partition in described[name]),
             config={setting: entry["value"] for setting, entry in configs[name].items()},
         )
-        for name in names
+        for name in described
     }
 
 

@@ -35,8 +35,9 @@ def commands() -> list[tuple[str, Any]]:
 def _walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Commands, for which Typer has no public type of its own, below this one."""
     below = getattr(command, "commands", None)
-    if below is None:
+    if below is None or command.invoke_without_command:
         yield path, command
+    if below is None:
         return
     for name, child in below.items():
         yield from _walk(child, f"{path} {name}".strip())

@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from deploy.grafana import pages as dashboards
 from docs import commands_page, metrics_page, platforms_page, settings_page
 from topics import page as topics_page
 from topics.asyncapi import document
@@ -43,6 +44,7 @@ def pages() -> dict[Path, str]:
         Path("docs/settings.md"): settings_page.page(),
         Path("docs/metrics.md"): metrics_page.page(),
         Path("docs/commands.md"): commands_page.page(),
+        **dashboards.files((ROOT / "docs/runbook.md").read_text(encoding="utf-8")),
         Path("docs/platforms.md"): platforms_page.page(),
     }
 

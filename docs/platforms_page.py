@@ -39,6 +39,12 @@ _TAIL = """
 The adapters of Facebook, Instagram, X and YouTube have been tried on simulators written from the documents, those of
 Bluesky on a real server (PDS), that of Mastodon on another author's mock. None has been tried with a real account.
 
+## What people decide
+
+`anslagsvakt takedown orders` lists what stands; `--held` what the brake holds. `release ORDER` lets it go on, `restore
+ORDER` calls it off: what is hidden is shown again, and of what is gone the archived text is handed out for posting it
+again by hand. `notice ORDER` writes what the author is to be told, in Swedish or English, without what was found.
+
 ## Credentials
 
 `ANSLAGSVAKT_CREDENTIALS_FILE` names a TOML file that says which credentials we hold and where each secret is. It holds
@@ -79,6 +85,8 @@ account = "eslovskommun"
 id = "urn:li:organization:1"
 token_file = "secrets/linkedin"
 ```
+
+`anslagsvakt doctor` asks each platform whether the credentials work, and changes nothing there.
 
 The rights a token needs: Facebook `pages_manage_engagement`, `pages_read_engagement`, `pages_read_user_content`,
 `pages_manage_posts`; Instagram `instagram_basic`, `instagram_manage_comments`, `pages_read_engagement`; YouTube

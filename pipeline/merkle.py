@@ -121,7 +121,9 @@ class Growing:
         """Begin with the tree of `size` leaves whose complete subtrees `node` tells, or with an empty one."""
         self.size = size
         self._edge: list[bytes] = []
-        for level in range(size.bit_length()) if node else ():
+        if node is None:
+            return
+        for level in range(size.bit_length()):
             if size >> level & 1:
                 self._edge.insert(0, node(level, (size >> level) - 1))
 

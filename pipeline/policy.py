@@ -99,6 +99,11 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     owner: Words
     name: str = ""
 
+    @property
+    def label(self) -> str:
+        """How metrics and reports name it."""
+        return f"{self.platform}/{self.id}"
+
 
 class Accounts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The register of accounts."""

@@ -52,9 +52,9 @@ class Case:
     """Everything known of one order.
 
     `capabilities` is None while we hold no credentials for the platform; `siblings_preserved` says that every other
-    order of the item has its receipt; `superseded` that an order newer than the withdrawal stands; `parked_until`
-    is the platform's word to the whole account; `braked` that the cap is reached and `released` that people have
-    looked and let the order go on.
+    order of the item has its receipt; `superseded` that an order for a newer version of the item stands; `parked_until`
+    is the platform's word to the whole account; `braked` that the cap is reached, `released` that people have looked
+    and let the order go on, and `restored` that they have called it off.
     """
 
     order: Order
@@ -68,6 +68,7 @@ class Case:
     parked_until: datetime | None = None
     braked: bool = False
     released: bool = False
+    restored: bool = False
 
     @property
     def preserved(self) -> bool:
@@ -142,8 +143,9 @@ def decide(case: Case, now: datetime) -> Step:
 
 def _next(case: Case, now: datetime) -> Step:
     story = recount(case.attempts)
-    if _cancelled(case) and story.writes == 0:
-        return Finish(Result.WITHDRAWN, reason="edited clean before anything was done")
+    cause = _cancelled(case)
+    if cause and story.writes == 0:
+        return Finish(Result.WITHDRAWN, reason=f"{cause} before anything was done")
     if case.capabilities is None:
         return _without_credentials(case, "no credentials for this platform")
     if story.last and story.last.answer is Answer.AUTH_LOST and Result.AUTH_LOST not in case.alarmed:
@@ -180,8 +182,12 @@ def _without_credentials(case: Case, reason: str) -> Step:
     return Wait() if Result.AUTH_LOST in case.alarmed else Alarm(Result.AUTH_LOST, reason)
 
 
-def _cancelled(case: Case) -> bool:
-    return case.withdrawal is not None and case.withdrawal.why is Why.EDITED_CLEAN
+def _cancelled(case: Case) -> str | None:
+    """Why the order is no longer wanted, if it is not."""
+    if case.restored:
+        return "called off by people"
+    clean = case.withdrawal is not None and case.withdrawal.why is Why.EDITED_CLEAN
+    return "edited clean" if clean else None
 
 
 def _unread_since_withdrawal(case: Case, story: Story) -> bool:
@@ -194,8 +200,8 @@ def _unread_since_withdrawal(case: Case, story: Story) -> bool:
 def _onward(case: Case, can: Capabilities, story: Story, seen: Presence | None) -> Step:
     if seen is Presence.GONE:
         return _gone(case, story)
-    if _cancelled(case):
-        return _take_back(case, can, story, seen)
+    if cause := _cancelled(case):
+        return _take_back(case, can, story, seen, cause)
     hide = _effort(Action.HIDE, story, possible=can.hide)
     if case.order.wanted is EndState.REMOVED:
         return _remove(case, can, story, hidden=seen is Presence.HIDDEN, hide=hide)
@@ -218,13 +224,13 @@ def _remove(case: Case, can: Capabilities, story: Story, *, hidden: bool, hide: 
     return Wait() if Result.HELD in case.alarmed else Hold()
 
 
-def _take_back(case: Case, can: Capabilities, story: Story, seen: Presence | None) -> Step:
+def _take_back(case: Case, can: Capabilities, story: Story, seen: Presence | None, cause: str) -> Step:
     if not story.may_have_done(Action.HIDE):
-        return Finish(Result.WITHDRAWN, reason="edited clean before it was hidden")
+        return Finish(Result.WITHDRAWN, reason=f"{cause} before it was hidden")
     if case.superseded:
         return Finish(Result.WITHDRAWN, reason="a newer order decides what is shown")
     if seen is Presence.VISIBLE:
-        return Finish(Result.WITHDRAWN, verified=can.sees_hidden)
+        return Finish(Result.WITHDRAWN, verified=can.sees_hidden, reason=cause)
     unhide = _effort(Action.UNHIDE, story, possible=can.unhide)
     return Finish(Result.WITHDRAWN, reason="still hidden") if isinstance(unhide, Finish) else unhide
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from pipeline.event import ObjectKind
 from pipeline.message import Subject
@@ -46,6 +46,12 @@ class FakePlatform:
                 return fault
             reply = self._do(action, item)
         return fault() if fault else reply
+
+    def check(self) -> Mapping[str, Reply]:
+        return {}
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
 
     def delete_as_author(self, item: str) -> None:
         with self._lock:

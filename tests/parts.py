@@ -1,12 +1,14 @@
 """The real parts that pip cannot bring: where they are, what is tested with them, and fetching them where we may.
 
 `python tests/parts.py` (part of `make test`) fetches what is missing: programs from Debian's packages, unpacked into
-the environment so that nothing is installed on the machine, and a server's packages from npm. It never fails: a test
-whose part is missing says so at the end, and in CI that is a failure.
+the environment so that nothing is installed on the machine; a server's packages from npm; and PostgreSQL, which must be
+installed, where we are root, as in a container. It never fails: a test whose part is missing says so at the end, and in
+CI that is a failure.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -43,7 +45,7 @@ class Program:
 
 
 PROMTOOL = Program("promtool", "prometheus", "alerts and configuration, by Prometheus' own tool")
-PROMETHEUS = Program("prometheus", "prometheus", "the dashboard's queries, by Prometheus itself")
+PROMETHEUS = Program("prometheus", "prometheus", "every query of dashboards and alerts, by Prometheus itself")
 PROGRAMS = (PROMTOOL, PROMETHEUS)
 
 
@@ -58,6 +60,17 @@ def fetch_program(program: Program) -> None:
         if _run(fetch, folder) or (_run(("apt-get", "-qq", "update"), folder) and _run(fetch, folder)):
             for package in Path(folder).glob("*.deb"):
                 _run(("dpkg-deb", "-x", str(package), str(_UNPACKED)), folder)
+
+
+def install_postgresql() -> None:
+    """Install Debian's PostgreSQL if it is missing and we are root; the tests start servers of their own."""
+    if any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    _say("Installing PostgreSQL from Debian's packages")
+    install = ("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "postgresql")
+    with tempfile.TemporaryDirectory() as folder:
+        _run(("apt-get", "-qq", "update"), folder)
+        _run(("env", "DEBIAN_FRONTEND=noninteractive", *install), folder)
 
 
 def fetch_npm(folder: Path) -> None:
@@ -94,5 +107,6 @@ def _say(line: str) -> None:
 if __name__ == "__main__":
     for each in PROGRAMS:
         fetch_program(each)
+    install_postgresql()
     for peer in _NPM_FOLDERS:
         fetch_npm(peer)

@@ -33,6 +33,9 @@ class FakeMetrics:
         self.exposures: list[tuple[Step, float]] = []
         self.waits: list[float] = []
         self.open = 0
+        self.hidings: list[float] = []
+        self.called_off: list[str] = []
+        self.still_standing: list[tuple[int, float]] = []
 
     def platform_called(self, action: str, result: str) -> None:
         self.calls[action, result] += 1
@@ -42,6 +45,15 @@ class FakeMetrics:
 
     def exposed(self, step: Step, created_at: datetime, now: datetime) -> None:
         self.exposures.append((step, (now - created_at).total_seconds()))
+
+    def taken_back(self, rule: str) -> None:
+        self.called_off.append(rule)
+
+    def hid(self, seconds: float) -> None:
+        self.hidings.append(seconds)
+
+    def standing(self, count: int, oldest_seconds: float) -> None:
+        self.still_standing.append((count, oldest_seconds))
 
     def receipt_came(self, seconds: float) -> None:
         self.waits.append(seconds)

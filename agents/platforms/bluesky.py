@@ -108,6 +108,10 @@ class Bluesky:
         except UnavailableError as error:
             return error.reply
 
+    def check(self) -> Mapping[str, Reply]:
+        """Ask for each account's session."""
+        return {name: _control(home) for name, home in self._homes.items()}
+
     def close(self) -> None:
         """Let go of the connections."""
         for home in self._homes.values():
@@ -146,7 +150,7 @@ class Bluesky:
 def _read(home: _Home, item: Uri, subject: Subject) -> Reply:
     record = home.get(item)
     if _absent(record):
-        return told_apart(home.api.call(Action.READ, home.session, "GET", "com.atproto.server.getSession").reply)
+        return told_apart(_control(home))
     if subject.is_own:
         return record.seen(Presence.VISIBLE) if record.done else record.reply
     # Another's record stands on another server, which ours may not reach: then the gate alone tells.
@@ -155,6 +159,10 @@ def _read(home: _Home, item: Uri, subject: Subject) -> Reply:
     if gate.done:
         return gate.seen(Presence.HIDDEN if subject.object_id in _hidden(gate) else Presence.VISIBLE)
     return Reply(Answer.DONE, Presence.VISIBLE) if _absent(gate) else gate.reply
+
+
+def _control(home: _Home) -> Reply:
+    return home.api.call(Action.READ, home.session, "GET", "com.atproto.server.getSession").reply
 
 
 def _delete(home: _Home, item: Uri) -> Reply:

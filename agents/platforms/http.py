@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
@@ -60,6 +60,10 @@ class SimulatorPlatform:
         if answer.status_code == httpx.codes.NOT_FOUND:
             return self._told_apart(subject)
         return _presence(answer) if answer.is_success else answers.classify(answer, self._now())
+
+    def check(self) -> Mapping[str, Reply]:
+        """The simulator plays every account with one token, so there is none to name."""
+        return {}
 
     def close(self) -> None:
         """Let go of the connections."""

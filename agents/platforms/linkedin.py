@@ -63,12 +63,19 @@ class LinkedIn:
             return called.seen(Presence.VISIBLE)
         if called.reply.answer is not Answer.ALREADY_GONE:
             return called.reply
-        own_posts = {"author": organisation.urn, "q": "author", "count": "1"}
-        return told_apart(self._api.call(action, organisation.token, "GET", "posts", params=own_posts).reply)
+        return told_apart(self._control(organisation))
+
+    def check(self) -> Mapping[str, Reply]:
+        """Ask for each organisation's own posts."""
+        return {name: self._control(organisation) for name, organisation in self._organisations.items()}
 
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()
+
+    def _control(self, organisation: Organisation) -> Reply:
+        own_posts = {"author": organisation.urn, "q": "author", "count": "1"}
+        return self._api.call(Action.READ, organisation.token, "GET", "posts", params=own_posts).reply
 
 
 def _path(subject: Subject) -> str:

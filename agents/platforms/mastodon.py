@@ -61,12 +61,20 @@ class Mastodon:
             return called.seen(Presence.VISIBLE)
         if called.reply.answer is not Answer.ALREADY_GONE:
             return called.reply
-        return told_apart(api.call(action, account.token, "GET", "accounts/verify_credentials").reply)
+        return told_apart(self._control(subject.account_id))
+
+    def check(self) -> Mapping[str, Reply]:
+        """Ask who each token is."""
+        return {name: self._control(name) for name in self._accounts}
 
     def close(self) -> None:
         """Let go of the connections."""
         for api in self._apis.values():
             api.close()
+
+    def _control(self, name: str) -> Reply:
+        token = self._accounts[name].token
+        return self._apis[name].call(Action.READ, token, "GET", "accounts/verify_credentials").reply
 
 
 def classify(response: httpx.Response, _: Action, now: datetime) -> Reply:

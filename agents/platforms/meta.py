@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import msgspec
@@ -89,7 +90,7 @@ class Meta:
             proof = _proof(account)
         except UnavailableError as error:
             return error.reply
-        item, call = subject.object_id, self._api.call
+        item, call = quote(subject.object_id, safe=""), self._api.call
         match action:
             case Action.DELETE:
                 return call(action, account.token, "DELETE", item, params=proof).reply
@@ -98,6 +99,10 @@ class Meta:
                 return call(action, account.token, "POST", item, data=wanted | proof).reply
             case Action.READ:
                 return self._read(item, account, proof)
+
+    def check(self) -> Mapping[str, Reply]:
+        """Ask for each account's own list, which needs the right to read it."""
+        return {name: self._control(account) for name, account in self._accounts.items()}
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -111,9 +116,15 @@ class Meta:
             return called.seen(Presence.HIDDEN if hidden else Presence.VISIBLE)
         if called.reply.answer is not Answer.ALREADY_GONE:
             return called.reply
-        one = {"fields": "id", "limit": "1"}
+        return told_apart(self._control(account))
+
+    def _control(self, account: MetaAccount) -> Reply:
         path = f"{account.id}/{self._dialect.control_edge}"
-        return told_apart(self._api.call(Action.READ, account.token, "GET", path, params=one | proof).reply)
+        try:
+            one = {"fields": "id", "limit": "1"} | _proof(account)
+        except UnavailableError as error:
+            return error.reply
+        return self._api.call(Action.READ, account.token, "GET", path, params=one).reply
 
 
 def _proof(account: MetaAccount) -> dict[str, str]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -73,7 +75,7 @@ class Refreshed:
         self._client = client
         self._file = refresh_file
         self._now = now
-        self._http = httpx.Client(timeout=timeout, trust_env=False)
+        self._timeout = timeout
         self._lock = threading.Lock()
         self._access: str | None = None
 
@@ -91,11 +93,12 @@ class Refreshed:
                 self._access = self._granted()
             return True
 
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._http.close()
-
     def _granted(self) -> str:
+        # Processes that share the file take turns: a refresh token that changes is good for one of them only.
+        with _alone_with(self._file):
+            return self._asked()
+
+    def _asked(self) -> str:
         form = {
             "grant_type": "refresh_token",
             "refresh_token": TokenFile(self._file).current(),
@@ -103,8 +106,8 @@ class Refreshed:
         }
         if self._client.secret is not None:
             form["client_secret"] = self._client.secret
-        request = self._http.build_request("POST", self._client.token_url, data=form)
-        response = answers.send(self._http, request, Action.READ)
+        with httpx.Client(timeout=self._timeout, trust_env=False) as http:
+            response = answers.send(http, http.build_request("POST", self._client.token_url, data=form), Action.READ)
         if isinstance(response, Reply):
             raise UnavailableError(response)
         if not response.is_success:
@@ -127,6 +130,22 @@ class Refreshed:
             new.replace(self._file)
         except OSError as error:
             raise UnavailableError(Reply(Answer.AUTH_LOST, reason=f"refresh token file: {error.strerror}")) from None
+
+
+@contextmanager
+def _alone_with(file: Path) -> Iterator[None]:
+    """Hold a lock beside the file, which the kernel opens however we end."""
+    try:
+        handle = os.open(file.with_name(f"{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        # In a folder that we may not write to stands a token that does not change: there is nothing to take turns for.
+        yield
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _refused(response: httpx.Response, now: datetime) -> Reply:

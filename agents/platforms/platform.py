@@ -24,6 +24,14 @@ class Platform(Protocol):
         """
         ...
 
+    def check(self) -> Mapping[str, Reply]:
+        """Ask whether our credentials are good, account by account: DONE, or what is wrong. Changes nothing."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        ...
+
 
 Platforms = Mapping[str, Platform]
 """The adapters by platform name: those that we hold credentials for."""

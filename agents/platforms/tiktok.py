@@ -81,6 +81,10 @@ class TikTok:
             return self._post(action, business, "delete", item)
         return self._post(action, business, "hide", item | video | {"action": action.value.upper()})
 
+    def check(self) -> Mapping[str, Reply]:
+        """Ask for each business account."""
+        return {name: self._control(business) for name, business in self._businesses.items()}
+
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()
@@ -97,8 +101,11 @@ class TikTok:
         found = [each for each in _comments(called) if each.get("comment_id") == subject.object_id]
         if found:
             return called.seen(Presence.HIDDEN if found[0].get("status") == "HIDDEN" else Presence.VISIBLE)
+        return told_apart(self._control(business))
+
+    def _control(self, business: Business) -> Reply:
         own = {"business_id": business.id}
-        return told_apart(self._api.call(Action.READ, business.token, "GET", "business/get/", params=own).reply)
+        return self._api.call(Action.READ, business.token, "GET", "business/get/", params=own).reply
 
 
 def _comments(called: Called) -> list[dict[str, Any]]:

@@ -66,6 +66,10 @@ class YouTube:
             return NO_CREDENTIALS
         return self._read(channel, subject) if action is Action.READ else self._write(action, channel, subject)
 
+    def check(self) -> Mapping[str, Reply]:
+        """Ask whose channel each token is."""
+        return {name: self._control(channel) for name, channel in self._channels.items()}
+
     def close(self) -> None:
         """Let go of the connections."""
         self._api.close()
@@ -86,10 +90,14 @@ class YouTube:
             return called.seen(_PRESENCE.get(status, Presence.VISIBLE))
         if not called.done and called.reply.answer is not Answer.ALREADY_GONE:
             return called.reply
-        control = self._api.call(Action.READ, channel.token, "GET", "channels", params={"part": "id", "mine": "true"})
-        if control.done and channel.id not in {each.get("id") for each in _items(control.body)}:
-            return Reply(Answer.AUTH_LOST, reason="not found, and the token is not the channel's")
-        return told_apart(control.reply)
+        return told_apart(self._control(channel))
+
+    def _control(self, channel: Channel) -> Reply:
+        mine = {"part": "id", "mine": "true"}
+        called = self._api.call(Action.READ, channel.token, "GET", "channels", params=mine)
+        if called.done and channel.id not in {each.get("id") for each in _items(called.body)}:
+            return Reply(Answer.AUTH_LOST, reason="the token is not the channel's")
+        return called.reply
 
 
 def _list_of(subject: Subject) -> str:

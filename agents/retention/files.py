@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import itertools
 import os
 import shutil
 import tempfile
@@ -18,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from agents.retention.store import Missing
+from agents.retention.store import Faulty, Missing
 from pipeline.errors import RetryLater, Stop
 
 _FORBIDDEN = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EXDEV}
@@ -33,9 +34,10 @@ class FileObjects:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._pool = ThreadPoolExecutor(_SYNC_THREADS, thread_name_prefix="sync")
-        self._known: set[Path] = set()
+        self._known: set[str] = set()
         self._lock = -1
         self._incoming = root
+        self._numbers = itertools.count()
 
     def open(self) -> Self:
         """Make the folder ready and clear away what a killed process left; raises RetryLater or Stop."""
@@ -76,52 +78,84 @@ class FileObjects:
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
                 raise Missing(name, "there is no such record") from None
 
+    def get_all(self, names: Iterable[str]) -> dict[str, bytes]:
+        """See `Objects.get_all`."""
+        return {name: self.get(name) for name in names}
+
     def names(self, folder: str) -> Iterator[str]:
         """See `Objects.names`."""
         yield from _files(self._root / folder, folder)
 
+    def remove(self, names: Iterable[str]) -> int:
+        """See `Objects.remove`."""
+        removed = 0
+        with _translated(self._root):
+            for path in (self._root / name for name in names):
+                if path.exists():
+                    path.unlink()
+                    _sync_folder(str(path.parent))
+                    removed += 1
+        return removed
+
+    def faults(self, folder: str) -> Iterator[Faulty]:
+        """See `Objects.faults`: a file system keeps nothing back."""
+        del folder
+        return iter(())
+
     def _add(self, objects: Mapping[str, bytes]) -> set[str]:
         """Write the objects that are not here yet; returns their keys when all, old and new, are on the disk."""
-        missing = {key: content for key, content in objects.items() if not (self._root / key).exists()}
+        missing = {key: content for key, content in objects.items() if not os.path.exists(f"{self._root}/{key}")}  # noqa: PTH110
         try:
             waiting = self._all(self._write, missing.values())
-            created = {key for key, path in zip(missing, waiting, strict=True) if self._name(path, self._root / key)}
+            created = {
+                key for key, path in zip(missing, waiting, strict=True) if self._name(path, f"{self._root}/{key}")
+            }
         except OSError:
             for left in self._incoming.iterdir():
                 left.unlink()
             raise
         # Also for objects that were here: their writer may have been killed before it synced the folder.
-        leaves = {(self._root / key).parent for key in objects}
+        leaves = {f"{self._root}/{key.rpartition('/')[0]}" for key in objects}
         # The names of new folders must be on the disk too; those we have once made certain stay so.
-        above = {folder for leaf in leaves - self._known for folder in (leaf.parent, leaf.parent.parent, self._root)}
-        self._all(_sync_folder, leaves | above)
+        above = {
+            f"{folder}" for leaf in leaves - self._known for folder in (Path(leaf).parent, Path(leaf).parent.parent)
+        }
+        self._all(_sync_folder, leaves | above | {str(self._root)} if above else leaves)
         self._known |= leaves
         return created
 
     def _all(self, do: Callable[[T], R], arguments: Iterable[T]) -> list[R]:
-        """Do it for all, side by side; only when all have ended is an error raised."""
-        futures = [self._pool.submit(do, argument) for argument in arguments]
+        """Do it for all, in order, by several threads; only when all of them have ended is an error raised."""
+        each = list(arguments)
+        share = -(-len(each) // _SYNC_THREADS) or 1
+        shares = [each[start : start + share] for start in range(0, len(each), share)]
+        futures = [self._pool.submit(lambda mine: [do(one) for one in mine], mine) for mine in shares]
         wait(futures)
-        return [future.result() for future in futures]
+        return [done for future in futures for done in future.result()]
 
-    def _write(self, content: bytes) -> Path:
-        handle, name = tempfile.mkstemp(dir=self._incoming)
-        with open(handle, "wb") as file:  # noqa: PTH123  # it is a descriptor
+    def _write(self, content: bytes) -> str:
+        name = f"{self._incoming}/{next(self._numbers)}"
+        with open(name, "xb", opener=_read_only) as file:  # Path.open takes no opener
             file.write(content)
             file.flush()
-            os.fchmod(handle, 0o440)
-            os.fsync(handle)
-        return Path(name)
+            os.fsync(file.fileno())
+        return name
 
-    def _name(self, waiting: Path, final: Path) -> bool:
-        final.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    def _name(self, waiting: str, final: str) -> bool:
         try:
-            final.hardlink_to(waiting)
+            os.link(waiting, final)  # by far the quicker, and this is done for each record
         except FileExistsError:
+            os.unlink(waiting)  # noqa: PTH108  # far quicker than Path's, and this is done for each record
             return False
-        finally:
-            waiting.unlink()
+        except FileNotFoundError:
+            Path(final).parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+            return self._name(waiting, final)
+        os.unlink(waiting)  # noqa: PTH108  # as above
         return True
+
+
+def _read_only(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o440)
 
 
 class _translated:  # noqa: N801  # reads as the clause it is
@@ -153,7 +187,7 @@ def _files(folder: Path, name: str) -> Iterator[str]:
             yield below
 
 
-def _sync_folder(folder: Path) -> None:
+def _sync_folder(folder: str) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(handle)

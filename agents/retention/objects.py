@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
+
+from agents.retention.store import Faulty
 
 
 class Objects(Protocol):
@@ -20,6 +22,18 @@ class Objects(Protocol):
         """The bytes under a name; raises `Missing`."""
         ...
 
+    def get_all(self, names: Iterable[str]) -> dict[str, bytes]:
+        """The bytes under each name; raises `Missing`."""
+        ...
+
     def names(self, folder: str) -> Iterator[str]:
         """Every name below a folder (`records`), in lexical order, also such as are none of ours."""
+        ...
+
+    def remove(self, names: Iterable[str]) -> int:
+        """Remove for good, on a lawful disposal; how many there were. Raises Stop where the storage cannot."""
+        ...
+
+    def faults(self, folder: str) -> Iterator[Faulty]:
+        """What the storage itself knows to be wrong below a folder, such as deletions that it did not carry out."""
         ...

@@ -1,14 +1,15 @@
-"""Which store this installation has: puts storage, seal and description together."""
+"""Which store this installation has: puts storage, seal, log and description together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from agents.retention.about import about
+from agents.retention.bucket import Bucket, Lock, LockMode
 from agents.retention.files import FileObjects
 from agents.retention.heads import signer
 from agents.retention.keyring import Keyring
@@ -17,6 +18,7 @@ from agents.retention.objects import Objects
 from agents.retention.records import Journal, RecordStore
 from agents.retention.seal import Open, Seal, Sealed
 from agents.retention.wrap import KeyFile
+from agents.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Place:
     """Where everything stands.
 
     Records are sealed when there is a `key_file`; then `keys` holds the key of each. They are logged when there is a
-    `log_key` to sign with.
+    `log_key` to sign with. With a `bucket` the records stand there, locked as `lock` says, and the folder holds the
+    log alone.
     """
 
     folder: Path
@@ -32,6 +35,8 @@ class Place:
     key_file: Path | None = None
     token_key: bytes | None = None
     log_key: Path | None = None
+    bucket: Bucket | None = None
+    lock: Lock | None = None
 
     @property
     def log(self) -> Path:
@@ -43,11 +48,28 @@ class Place:
         return RecordStore(objects, seal, now, lambda raw: about(raw, self.token_key), journal)
 
 
+def of(settings: Settings, token_key: bytes | None = None) -> Place:
+    """The place that the settings name."""
+    bucket = settings.store_bucket
+    mode = settings.store_lock.upper()
+    return Place(
+        settings.store,
+        settings.record_keys,
+        settings.store_key_file,
+        token_key,
+        settings.log_key,
+        Bucket(bucket, settings.store_endpoint, settings.store_region) if bucket else None,
+        Lock(LockMode(mode), timedelta(days=settings.store_lock_days)) if mode != "NONE" else None,
+    )
+
+
 @contextmanager
 def opened(place: Place, now: Callable[[], datetime]) -> Iterator[RecordStore]:
     """The store, ready to be written to while the block lasts; raises RetryLater or Stop."""
     with ExitStack() as stack:
-        objects = stack.enter_context(FileObjects(place.folder))
+        objects: Objects = (
+            stack.enter_context(FileObjects(place.folder)) if place.bucket is None else _s3(place, now, stack)
+        )
         journal = Log(place.log, signer(place.log_key), now) if place.log_key else None
         yield place.store(objects, _seal(place, now, stack), now, journal)
 
@@ -56,7 +78,16 @@ def opened(place: Place, now: Callable[[], datetime]) -> Iterator[RecordStore]:
 def for_reading(place: Place, now: Callable[[], datetime]) -> Iterator[RecordStore]:
     """The store for reading alone: nothing in its folder is changed, and no right to write there is needed."""
     with ExitStack() as stack:
-        yield place.store(FileObjects(place.folder), _seal(place, now, stack), now, None)
+        objects: Objects = FileObjects(place.folder) if place.bucket is None else _s3(place, now, stack)
+        yield place.store(objects, _seal(place, now, stack), now, None)
+
+
+def _s3(place: Place, now: Callable[[], datetime], stack: ExitStack) -> Objects:
+    from agents.retention.s3 import S3Objects, connect  # boto3 takes its time to load
+
+    if place.bucket is None:
+        raise ValueError("no bucket")
+    return stack.enter_context(S3Objects(connect(place.bucket), place.bucket.name, place.lock, now))
 
 
 def _seal(place: Place, now: Callable[[], datetime], stack: ExitStack) -> Seal:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from agents.retention import form
 from agents.retention.about import About, Told
+from agents.retention.disposal import FOLDER
 from agents.retention.objects import Objects
 from agents.retention.seal import Seal, is_sealed, told_in_clear
-from agents.retention.store import Faulty, KeptRecord, Raw, StoredRecord
+from agents.retention.store import Damaged, Faulty, KeptRecord, Raw, StoredRecord
 from pipeline.errors import Stop
 
 
@@ -54,11 +55,12 @@ class RecordStore:
         plain = {raw.object_key: form.write_record(raw, at) for raw in reversed(records)}
         closed = self._seal.close(plain, told)
         created = set(self._objects.add(closed))
-        others = [raw for raw in records if raw.object_key in closed and self._told_differently(raw)]
+        here = self._read_back(closed)
+        others = [raw for raw in records if raw.object_key in here and self._told_differently(raw, here)]
         addenda = {form.addendum_key(raw): form.write_addendum(raw, at) for raw in reversed(others)}
         closed_addenda = self._seal.close(addenda, dict.fromkeys(addenda, Told(archived_at=at, size=0)))
         new_addenda = self._objects.add(closed_addenda)
-        self._remember({**closed, **closed_addenda}, created | new_addenda)
+        self._remember(here | self._read_back(closed_addenda), frozenset(created | new_addenda))
         answers = []
         for raw in records:
             answers.append(StoredRecord(raw.object_key, raw.sha256, len(raw.value or b""), raw.object_key in created))
@@ -90,19 +92,55 @@ class RecordStore:
         """See `Store`."""
         return self._objects.names("records")
 
-    def _remember(self, closed: Mapping[str, bytes], created: frozenset[str] | set[str]) -> None:
-        if self._journal is None:
-            return
-        here = {name: content if name in created else self.content(name) for name, content in closed.items()}
-        hashes = {name: hashlib.sha256(content).hexdigest() for name, content in here.items()}
-        self._journal.add(hashes, frozenset(hashes) - created)
+    def certify(self, name: str, content: bytes) -> None:
+        """Store a document of our own, such as a certificate of disposal, and log it; see `disposal.Disposing`."""
+        created = self._objects.add({name: content})
+        self._remember(self._read_back([name]), created)
 
-    def _told_differently(self, raw: Raw) -> bool:
+    def dispose(self, names: Sequence[str], decision: str) -> int:
+        """Destroy records and their addenda for good; see `disposal.Disposing`.
+
+        Of a sealed record the key is destroyed and the object stays, provable and unreadable; others are removed.
+        """
+        sealed: list[str] = []
+        plain: list[str] = []
+        for name in (each for record in names for each in self._with_addenda(record)):
+            (sealed if is_sealed(self.content(name)) else plain).append(name)
+        return self._seal.destroy(sealed, decision) + (self._objects.remove(plain) if plain else 0)
+
+    def certificates(self) -> Iterator[str]:
+        """The names of all certificates of disposal."""
+        return self._objects.names(FOLDER)
+
+    def _with_addenda(self, record: str) -> list[str]:
+        beside = self._objects.names(record.rpartition("/")[0])
+        return [name for name in beside if name == record or name.startswith(f"{record}.")]
+
+    def faults(self) -> Iterator[Faulty]:
+        """What the storage itself knows to be wrong."""
+        return self._objects.faults("records")
+
+    def _read_back(self, names: Iterable[str]) -> dict[str, bytes]:
+        try:
+            return self._objects.get_all(names)
+        except Faulty as fault:
+            raise _alarm(fault) from None
+
+    def _remember(self, here: Mapping[str, bytes], created: frozenset[str]) -> None:
+        if self._journal is not None:
+            hashes = {name: hashlib.sha256(content).hexdigest() for name, content in here.items()}
+            self._journal.add(hashes, frozenset(hashes) - created)
+
+    def _told_differently(self, raw: Raw, here: Mapping[str, bytes]) -> bool:
         """Compare with what is kept; other bytes under the same hash are an alarm, not a record."""
         try:
-            kept = self.read(raw.object_key)
+            kept = self.understand(raw.object_key, here[raw.object_key])
+            if (kept.raw.value or b"") != (raw.value or b""):
+                raise Damaged(raw.object_key, "it holds other bytes")
         except Faulty as fault:
-            raise Stop(f"the store is damaged at {fault}; run `anslagsvakt records verify`") from None
-        if (kept.raw.value or b"") != (raw.value or b""):
-            raise Stop(f"the store holds other bytes at {raw.object_key}; run `anslagsvakt records verify`")
+            raise _alarm(fault) from None
         return not form.same_origin(kept, raw)
+
+
+def _alarm(fault: Faulty) -> Stop:
+    return Stop(f"the store is damaged at {fault}; run `anslagsvakt records verify`")

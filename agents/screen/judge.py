@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 
+from agents.stream import Record
 from pipeline.decide import Verdict, decide
 from pipeline.detect.finding import Analysis
 from pipeline.errors import DeadLetter
@@ -23,38 +23,6 @@ from topics.outgoing import Outgoing
 NOTHING = Analysis()
 NOBODY = "unknown"
 """The account of an event that cannot be decoded."""
-
-
-class Raw(Protocol):
-    """A raw event as the Kafka client hands it over."""
-
-    @property
-    def topic(self) -> str:
-        """Where it stands."""
-
-    @property
-    def partition(self) -> int:
-        """Where in the topic."""
-
-    @property
-    def offset(self) -> int:
-        """Where in the partition."""
-
-    @property
-    def timestamp(self) -> int:
-        """When the broker took it in, milliseconds since 1970."""
-
-    @property
-    def key(self) -> bytes | None:
-        """The thread it belongs to."""
-
-    @property
-    def value(self) -> bytes | None:
-        """The event itself."""
-
-    @property
-    def headers(self) -> Sequence[tuple[str, bytes]]:
-        """What the connector added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +55,14 @@ class Judge:
         self._tokens = tokens
         self._deadline = timedelta(minutes=policy.deadlines.removal_minutes)
 
-    def judge(self, record: Raw, now: datetime) -> Judgement:
+    def judge(self, record: Record, now: datetime) -> Judgement:
         """Judge one event; whatever it holds ends in one of the four states and nothing is raised for it."""
         try:
             event = wire.decode_event(record.value)
         except DeadLetter as error:
             return _dead(record, error, now)
         account = self._accounts.get((event.data.platform, event.data.account_id))
-        label = f"{account.platform}/{account.id}" if account else UNREGISTERED
+        label = account.label if account else UNREGISTERED
         texts = event.texts()
         analysis = self._analyse(texts)
         reasons = flags(event, account)
@@ -125,7 +93,7 @@ class Judge:
 _WITHDRAWING = frozenset({Change.EDITED, Change.DELETED})
 
 
-def _dead(record: Raw, error: DeadLetter, now: datetime) -> Judgement:
+def _dead(record: Record, error: DeadLetter, now: datetime) -> Judgement:
     note = DeadLetterNote(
         topic=record.topic,
         partition=record.partition,

@@ -26,6 +26,7 @@ _log = logging.getLogger(__name__)
 _WATCH_INTERVAL = 0.25
 _DRAIN_TIMEOUT = 30.0
 _SESSION_TIMEOUT = 10.0
+_LEAVE_TIMEOUT = 10.0
 
 
 async def run(
@@ -80,7 +81,10 @@ async def run(
         health.ready(yes=False)
         for pending in (stopped, *endings):
             pending.cancel()
-        await app.stop()
+        # Without a broker Faust cannot leave its group; we do not wait for that, the broker notices.
+        stopping = asyncio.ensure_future(app.stop())
+        await asyncio.wait({stopping}, timeout=_LEAVE_TIMEOUT)
+        stopping.cancel()
 
 
 def _app(kafka: Mapping[str, Any], *, batch_size: int, commit_interval: float, data_dir: Path) -> faust.App:

@@ -17,6 +17,7 @@ from topics.catalog import MAX_MESSAGE_BYTES
 from topics.outgoing import Outgoing
 
 _BATCH_BYTES = 512 * 1024
+_CLOSE_S = 2.0
 
 
 class ConfirmedProducer:
@@ -50,7 +51,7 @@ class ConfirmedProducer:
         try:
             await producer.start()
         except KafkaError as error:
-            await producer.stop()
+            await _given_up(producer)
             servers = ",".join(self._kafka["bootstrap_servers"])
             raise Stop(
                 f"Kafka does not answer at {servers} ({type(error).__name__}): check ANSLAGSVAKT_BOOTSTRAP_SERVERS"
@@ -60,7 +61,7 @@ class ConfirmedProducer:
     async def stop(self) -> None:
         """Close the connection; what is not confirmed is given up."""
         if self._producer:
-            await self._producer.stop()
+            await _given_up(self._producer)
             self._producer = None
 
     async def publish(self, messages: Sequence[Outgoing]) -> None:
@@ -80,6 +81,13 @@ class ConfirmedProducer:
             raise Stop(f"Kafka has not confirmed {len(messages)} messages within {self._timeout:g} s") from None
         except KafkaError as error:
             raise Stop(f"Kafka refused a message: {type(error).__name__}") from None
+
+
+async def _given_up(producer: AIOKafkaProducer) -> None:
+    """Stop the client, but not wait for what it cannot deliver: it would try for ever, and keep the process."""
+    stopping = asyncio.ensure_future(producer.stop())
+    await asyncio.wait({stopping}, timeout=_CLOSE_S)
+    stopping.cancel()
 
 
 async def _send(producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> list[Awaitable[Any]]:

@@ -14,8 +14,8 @@ from typing import Any
 from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
-from agents.screen.judge import Raw
 from agents.screen.progress import Progress, Ticket
+from agents.stream import Record
 
 
 class Poll:
@@ -23,7 +23,7 @@ class Poll:
 
     __slots__ = ("records", "tickets")
 
-    def __init__(self, records: Mapping[TP, list[Raw]]) -> None:
+    def __init__(self, records: Mapping[TP, list[Record]]) -> None:
         self.records = records
         self.tickets: tuple[Ticket[TP], ...] = ()
 

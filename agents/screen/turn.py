@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from agents.metrics import Metrics, Stage, Step
-from agents.screen.judge import Judgement, Raw
+from agents.screen.judge import Judgement
+from agents.stream import Record
 from pipeline.decide import Verdict
 from pipeline.detect.finding import Analysis
 from pipeline.errors import Stop
@@ -29,7 +30,7 @@ class Producer(Protocol):
         """Return when every message is confirmed; raise `Stop` if that cannot be."""
 
 
-def to_archive(record: Raw) -> Outgoing:
+def to_archive(record: Record) -> Outgoing:
     """The raw event for the archive topic: value, key and headers untouched, and where it stood in headers of ours."""
     ours = stamp(Coordinates(record.topic, record.partition, record.offset), record.timestamp)
     return Outgoing(catalog.ARCHIVE, record.key, record.value, (*record.headers, *ours), partition=record.partition)
@@ -46,7 +47,7 @@ class Turn:
 
     def __init__(
         self,
-        judge: Callable[[Raw, datetime], Judgement],
+        judge: Callable[[Record, datetime], Judgement],
         producer: Producer,
         metrics: Metrics,
         executor: Executor,
@@ -59,7 +60,7 @@ class Turn:
         self._dead_letter_limit = dead_letter_limit
         self._dead_in_a_row = 0
 
-    async def take(self, records: Mapping[object, Sequence[Raw]]) -> None:
+    async def take(self, records: Mapping[object, Sequence[Record]]) -> None:
         """Handle the records of one poll, in order within each partition, and return when all is confirmed.
 
         Raises:
@@ -81,13 +82,14 @@ class Turn:
         self._count(judgements, seen, datetime.now(UTC))
         self._brake(judgements)
 
-    def _judge_all(self, polled: Iterable[Raw], now: datetime) -> list[Judgement]:
+    def _judge_all(self, polled: Iterable[Record], now: datetime) -> list[Judgement]:
         return [self._judge(record, now) for record in polled]
 
     def _count(self, judgements: Sequence[Judgement], seen: datetime, published: datetime) -> None:
         metrics = self._metrics
         for (account, state), count in Counter((j.account, j.state) for j in judgements).items():
             metrics.ended(account, state, count)
+            metrics.taken_in(account, seen)
         for judgement in judgements:
             if judgement.created_at:
                 metrics.exposed(Step.SEEN, judgement.created_at, seen)

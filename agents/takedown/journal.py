@@ -14,7 +14,6 @@ from pathlib import Path
 
 from pipeline.errors import RetryLater, Stop
 
-SCHEMA_VERSION = 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -73,6 +72,11 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_unpublished ON outbox (seq) WHERE published = 0;
 CREATE INDEX outbox_order ON outbox (order_id);
 """
+_MIGRATIONS = (
+    _SCHEMA,
+    "ALTER TABLE orders ADD COLUMN restored INTEGER NOT NULL DEFAULT 0",
+)
+"""What takes a file from each version to the next; version 0 is an empty file."""
 
 
 class Journal:
@@ -128,14 +132,15 @@ class Journal:
     def _migrate(self) -> None:
         with self.transaction() as db:
             (found,) = db.execute("PRAGMA user_version").fetchone()
-            if found == 0:
-                for statement in _SCHEMA.split(";\n"):
-                    db.execute(statement)
-                db.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
-            elif found != SCHEMA_VERSION:
+            if found > len(_MIGRATIONS):
+                known = len(_MIGRATIONS)
                 raise Stop(
-                    f"the takedown journal {self._path} has version {found}, this release reads {SCHEMA_VERSION}"
+                    f"the takedown journal {self._path} has version {found}, this release reads {known}: upgrade"
                 )
+            for version in range(found, len(_MIGRATIONS)):
+                for statement in _MIGRATIONS[version].split(";\n"):
+                    db.execute(statement)
+                db.execute(f"PRAGMA user_version = {version + 1}")
 
 
 def stamp(moment: datetime) -> int:

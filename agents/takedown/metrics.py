@@ -23,6 +23,18 @@ class TakedownMetrics(Protocol):
         """An item was read back hidden, or gone by us."""
         ...
 
+    def taken_back(self, rule: str) -> None:
+        """People called off an order that this rule had led to."""
+        ...
+
+    def hid(self, seconds: float) -> None:
+        """An item was read back out of sight so long after its event was seen."""
+        ...
+
+    def standing(self, count: int, oldest_seconds: float) -> None:
+        """The items of so many open orders still stand, the oldest since so long."""
+        ...
+
     def receipt_came(self, seconds: float) -> None:
         """A deletion could go on after waiting so long for its receipt, from the order's issue."""
         ...

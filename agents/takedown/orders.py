@@ -41,6 +41,14 @@ def claim(
     return order
 
 
+def renew(db: sqlite3.Connection, owner: str, order_ids: Collection[str], until: datetime) -> None:
+    """Hold on to orders whose calls take long, unless another process has taken them since."""
+    db.executemany(
+        "UPDATE orders SET claimed_until = ? WHERE order_id = ? AND claimed_by = ?",
+        [(stamp(until), order_id, owner) for order_id in order_ids],
+    )
+
+
 def release(db: sqlite3.Connection, order: Order, due_at: datetime | None) -> None:
     """Let go of a claimed order until `due_at`, or until something new is known of it."""
     db.execute(
@@ -149,10 +157,11 @@ def withdrawn(db: sqlite3.Connection, order: Order) -> Withdrawn | None:
 
 
 def superseded(db: sqlite3.Connection, order: Order) -> bool:
-    """Whether an order newer than the item's withdrawal stands."""
+    """Whether an order for a newer version of the item stands, neither withdrawn nor called off by people."""
     row = db.execute(
-        "SELECT 1 FROM orders o JOIN withdrawals w USING (item) WHERE item = ? AND o.changed_at >= w.changed_at",
-        (order.subject.item,),
+        "SELECT 1 FROM orders o WHERE item = ? AND changed_at > ? AND restored = 0 AND NOT EXISTS"
+        " (SELECT 1 FROM withdrawals w WHERE w.item = o.item AND w.changed_at > o.changed_at)",
+        (order.subject.item, stamp(order.changed_at)),
     ).fetchone()
     return row is not None
 
@@ -166,23 +175,23 @@ def parked_until(db: sqlite3.Connection, order: Order) -> datetime | None:
     return moment(row[0]) if row else None
 
 
-def released(db: sqlite3.Connection, order: Order) -> bool:
-    """Whether people have let a held order go on."""
-    (flag,) = db.execute("SELECT released FROM orders WHERE order_id = ?", (order.order_id,)).fetchone()
-    return bool(flag)
-
-
-def let_go_on(db: sqlite3.Connection, order_id: str) -> bool:
-    """Let an order that the brake holds go on, as people have decided; say whether there is such an order."""
-    held = db.execute(
-        "UPDATE orders SET released = 1, due_at = 0 WHERE order_id = ? AND result IS NULL AND EXISTS"
-        " (SELECT 1 FROM outbox WHERE order_id = orders.order_id AND result = ?)",
-        (order_id, Result.HELD),
-    )
-    return held.rowcount == 1
+def decided(db: sqlite3.Connection, order: Order) -> tuple[bool, bool]:
+    """What people have decided: whether a held order may go on, and whether the order is called off."""
+    row = db.execute("SELECT released, restored FROM orders WHERE order_id = ?", (order.order_id,)).fetchone()
+    return bool(row[0]), bool(row[1])
 
 
 def still_open(db: sqlite3.Connection) -> int:
     """How many orders have not ended."""
     (count,) = db.execute("SELECT count(*) FROM orders WHERE result IS NULL").fetchone()
     return int(count)
+
+
+def still_standing(db: sqlite3.Connection) -> tuple[int, datetime | None]:
+    """How many open orders are about an item that was never read back out of sight, and since when the oldest is."""
+    count, since = db.execute(
+        "SELECT count(*), min(noted_at) FROM orders o WHERE result IS NULL AND NOT EXISTS"
+        " (SELECT 1 FROM attempts a WHERE a.order_id = o.order_id AND a.presence IN (?, ?))",
+        (Presence.HIDDEN, Presence.GONE),
+    ).fetchone()
+    return int(count), None if since is None else moment(since)

@@ -48,6 +48,7 @@ class Turn:
         self.measures.append(partial(self._metrics.platform_called, action, reply.answer))
         if reply.presence is Presence.HIDDEN and self._seen_hidden(order) == 1:
             self.measures.append(partial(self._metrics.exposed, Step.HIDDEN, order.created_at, done.at))
+            self._hid(order, done.at)
 
     def claim(self, busy: Collection[str]) -> Order | None:
         """Take the order that is due next, on a platform that is not busy."""
@@ -76,9 +77,13 @@ class Turn:
         """Forget what is old, and measure what is open."""
         inbox.prune(self._db, self._now)
         self.measures.append(partial(self._metrics.open_orders, orders.still_open(self._db)))
+        count, since = orders.still_standing(self._db)
+        oldest = (self._now - since).total_seconds() if since else 0.0
+        self.measures.append(partial(self._metrics.standing, count, oldest))
 
     def _case(self, order: Order, can: Capabilities | None) -> Case:
         db = self._db
+        released, restored = orders.decided(db, order)
         return Case(
             order,
             can,
@@ -90,7 +95,8 @@ class Turn:
             superseded=orders.superseded(db, order),
             parked_until=orders.parked_until(db, order),
             braked=brake.reached(db, order, self._terms.caps, self._now),
-            released=orders.released(db, order),
+            released=released,
+            restored=restored,
         )
 
     def _begin(self, case: Case, action: Action) -> Planned:
@@ -107,11 +113,18 @@ class Turn:
         outcome = tell.outcome(case, finish.result, self._now, verified=finish.verified, reason=finish.reason)
         self._tell(order, finish.result, outcome)
         orders.end(self._db, order, finish.result, self._now)
+        if case.restored:
+            self.measures += [partial(self._metrics.taken_back, rule.id) for rule in order.rules]
         if outcome.removed_at is None:
             brake.uncount(self._db, order)
             return
         brake.count(self._db, order, outcome.removed_at)
         self.measures.append(partial(self._metrics.exposed, Step.REMOVED, order.created_at, outcome.removed_at))
+        if outcome.hidden_at is None:
+            self._hid(order, outcome.removed_at)
+
+    def _hid(self, order: Order, at: datetime) -> None:
+        self.measures.append(partial(self._metrics.hid, (at - order.issued_at).total_seconds()))
 
     def _tell(self, order: Order, result: Result, *messages: Outcome | ReviewItem) -> None:
         if outbox.put(self._db, order, result, messages):

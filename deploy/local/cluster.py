@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from deploy.local.kafka import Kafka
-from deploy.local.node import new_cluster_id, recall
+from deploy.local.node import Node, new_cluster_id, recall
 from deploy.local.runtime import Runtime
 
 _NODES = 3
@@ -21,14 +21,22 @@ class Cluster:
     """Three nodes, each broker and controller: replication 3, two copies in sync for an acknowledged write.
 
     As a context manager it starts and stops all. A single node is killed and started again through `nodes`.
+    `properties` are laid on every node's, `of_node` gives those that differ.
     """
 
-    def __init__(self, folder: Path, runtime: Runtime, *, properties: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        runtime: Runtime,
+        *,
+        properties: Mapping[str, str] | None = None,
+        of_node: Callable[[Node], Mapping[str, str]] = lambda _: {},
+    ) -> None:
         cluster_id = new_cluster_id()
         folders = [folder / f"node-{number}" for number in range(1, _NODES + 1)]
         quorum = [recall(each, node_id=number, cluster_id=cluster_id) for number, each in enumerate(folders, start=1)]
         self.nodes = tuple(
-            Kafka(each, runtime, node, quorum=quorum, properties=properties)
+            Kafka(each, runtime, node, quorum=quorum, properties={**(properties or {}), **of_node(node)})
             for each, node in zip(folders, quorum, strict=True)
         )
 

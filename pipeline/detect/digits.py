@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,12 +11,11 @@ from typing import NamedTuple
 _DIGITS = re.compile(r"[0-9]+")
 _APART = re.compile(r"[^\W_]")
 _COMMON_GAPS = frozenset({" ", "-", ".", ",", ", ", "/", ":"})
-_FURTHEST = 4
+_FURTHEST = 5
 TIGHT, LOOSE, FAR = 3, 2, 1
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(NamedTuple):
     """Groups of digits with nothing but a few signs (`seps`) between them.
 
     `spans` are the places of the groups, `size` the number of digits, `bonds` how tightly each separator binds.

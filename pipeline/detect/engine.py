@@ -6,7 +6,6 @@ finished is named in `Analysis.gaps`, so that people look (invariant 5). Nothing
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -14,11 +13,12 @@ from typing import TypeVar
 from presidio_analyzer import AnalyzerEngine
 
 from pipeline.detect.catalogue import CATALOGUE
+from pipeline.detect.deadline import Deadline
 from pipeline.detect.finding import Analysis, ConcernFinding, Cue, Finding
 from pipeline.detect.gate import may_hold_value
 from pipeline.detect.normalise import Reading, normalise
 from pipeline.detect.overlap import resolve
-from pipeline.detect.presidio import LANGUAGE, Deadline, ReadingArtifacts, ShapeRecognizer, analyzer
+from pipeline.detect.presidio import LANGUAGE, ReadingArtifacts, ShapeRecognizer, analyzer
 from pipeline.detect.recognisers.partial import cues
 from pipeline.detect.setting import Setting
 from pipeline.detect.spelled import spelled
@@ -72,13 +72,13 @@ class Engine:
         *,
         bare_names: bool = True,
         limits: Limits = Limits(),
-        clock: Callable[[], float] = time.thread_time,
+        deadline: Callable[[float], Deadline] = Deadline,
     ) -> None:
         self._names = names
         self._concerns = concerns
         self._bare_names = bare_names
         self._limits = limits
-        self._clock = clock
+        self._deadline = deadline
         self._presidio: AnalyzerEngine = analyzer(
             ShapeRecognizer(entry.name, entry.entities, entry.find, setting) for entry in CATALOGUE
         )
@@ -99,7 +99,7 @@ class Engine:
         """The parts of one text, one a window; none when nothing can be in it."""
         limits = self._limits
         allowed = limits.budget * max(1, -(-min(len(text), limits.longest) // limits.per))
-        deadline = Deadline(self._clock, self._clock() + allowed)
+        deadline = self._deadline(allowed)
         if len(text) <= limits.window:
             part = self._window(text, deadline)
             if part:
@@ -138,6 +138,7 @@ class Engine:
     def _analyse(
         self, text: str, readings: _Readings | None, deadline: Deadline, *, names: bool, concerns: bool
     ) -> _Part:
+        deadline.begin()
         gaps: list[str] = []
         found: list[Finding] = []
         alone: tuple[Cue, ...] = ()

@@ -16,7 +16,7 @@ _ENOUGH = 5
 
 def may_hold_value(reading: Reading) -> bool:
     """False only if no recogniser would find a value or a cue in the reading."""
-    text, chains = reading.text, reading.chains
-    if any(chain.size >= _ENOUGH for chain in chains) or email.may_hold(text):
+    chains = reading.chains
+    if any(chain.size >= _ENOUGH for chain in chains) or email.may_hold(reading):
         return True
-    return bool(chains) and any(piece.may_hold(text) for piece in (address, plate, case_number, partial, ip))
+    return bool(chains) and any(piece.may_hold(reading) for piece in (address, plate, case_number, partial, ip))

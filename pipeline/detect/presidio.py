@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from presidio_analyzer import (
@@ -22,6 +21,7 @@ from presidio_analyzer import (
 from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
+from pipeline.detect.deadline import Deadline
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.setting import Setting
@@ -29,18 +29,6 @@ from pipeline.detect.setting import Setting
 LANGUAGE = "any"
 _NO_TOKENS: Any = []
 Find = Callable[[Reading, Setting], Iterable[Finding]]
-
-
-@dataclass(frozen=True, slots=True)
-class Deadline:
-    """When to stop: `passed` says whether the time of this text is used up."""
-
-    clock: Callable[[], float] = field(repr=False)
-    at: float
-
-    def passed(self) -> bool:
-        """Whether the time is used up."""
-        return self.clock() > self.at
 
 
 class ReadingArtifacts(NlpArtifacts):

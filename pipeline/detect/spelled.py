@@ -71,6 +71,7 @@ _SIGN_WORD = re.compile(
     r"\s{1,2}(?=[0-9])",
     re.IGNORECASE,
 )
+_SIGN = re.compile("streck|minus|plus|dash", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 _GAP = re.compile(r"[^\w]{1,3}|\W{1,2}(?:och|streck|bindestreck|minus|plus|dash|and)\W{1,2}", re.IGNORECASE)
 _LEAST_DIGITS = 4
@@ -81,7 +82,7 @@ _COMMON = frozenset(WORDS) - _ARTICLES
 def spelled(reading: Reading) -> tuple[Reading, tuple[tuple[int, int], ...]] | None:
     """The second reading, and the stretches of the original where it differs; None when there is nothing to read."""
     text = reading.text
-    if _COMMON.isdisjoint(_TOKEN.findall(text.lower())) and not (reading.chains and _SIGN_WORD.search(text)):
+    if _COMMON.isdisjoint(reading.words) and not (reading.chains and _SIGN_WORD.search(text)):
         return None
     edits = sorted(_edits(text))
     if not edits:
@@ -99,7 +100,8 @@ def _edits(text: str) -> Iterator[tuple[int, int, str]]:
             continue
         for index, (token, value) in enumerate(zip(run, values, strict=True)):
             if index:
-                yield run[index - 1].end(), token.start(), " "
+                start, end = run[index - 1].end(), token.start()
+                yield start, end, "-" if _SIGN.search(text, start, end) else " "
             if value != token[0]:
                 yield token.start(), token.end(), value
         taken = run[-1].end()

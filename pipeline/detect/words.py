@@ -9,7 +9,7 @@ PERSONAL_NUMBER = Lexicon(
     "pers",
     "samordningsnummer*", "samordningsnumret", "samordningsnr", "samnr", "sam nr", "samordningsnum*", "födelsenummer",
     "personal number", "personal no", "personal identity number", "personal id*", "personnumber", "coordination number",
-    "id number", "ssn", "social security number", "identity number", "cpr", "fødselsnummer*", "personnummeret*",
+    "id number", "ssn", "social security number", "identity number",  "fødselsnummer*", "personnummeret*",
     "henkilötunnu*", "numer personalny", "numer koordynacyjny", "pesel", "lični broj", "matični broj", "jmbg",
     "koordinacijski broj", "особистий номер", "координаційний номер", "персональний номер",
     "رقمي الشخصي", "الرقم الشخصي", "رقم شخصي", "رقم تنسيق", "lambarka shakhsiga", "lambarkayga shakhsiga",
@@ -51,9 +51,10 @@ OTHER_THEME = Lexicon(
 """What such numbers are about: a doubt, no more."""
 
 PHONE = Lexicon(
-    "tel", "tele", "telefon*", "tfn", "mobil*", "mob", "ring*", "ringa", "sms*", "smsa", "slå", "nås", "når", "växel*",
-    "swish*", "swisha", "nummer", "numret", "nr", "phone*", "call*", "cell", "whatsapp*", "wa", "viber", "signal*",
-    "dzwoni*", "zadzwo*", "telefonu", "nazov*", "broj", "zovi*", "telefonski", "soita*", "puhelin*", "puh",
+    "tel", "tele", "telefon*", "tfn", "mobil*", "mob", "ring*", "ringa", "sms*", "smsa", "slå", "växel*",
+    "swish*", "swisha", "phone*", "call*", "cell", "whatsapp*", "wa", "viber", "signal*",
+    "dzwoni*", "zadzwo*", "telefonu", "nås på", "når mig", "nås", "nazov*", "zovi*", "telefonski", "soita*",
+    "puhelin*", "puh",
     "ringe", "ringer", "kontakta*", "kontakt", "jour*", "fax", "lambarka", "wac", "телефон*", "дзвон*", "номер",
     "هاتف", "رقمي", "اتصل*", "اتصلوا", "jourtelefon",
 )  # fmt: skip

@@ -53,7 +53,7 @@ def faults(findings: Findings) -> tuple[str, ...]:
     return (
         *([f"not settled: {findings.unsettled}"] if findings.unsettled else []),
         *_sent(by_hash, sent, len(raw)),
-        *_archived(findings.tape),
+        *archived(findings.tape),
         *_states(told, findings.tape),
         *deeds(told),
         *_ordered(findings, told),
@@ -68,7 +68,8 @@ def _sent(wanted: Mapping[str, Sample], sent: Sequence[Sent], raw: int) -> Itera
         yield f"{strange} raw events are none of ours: another writer is at fault"
 
 
-def _archived(tape: Tape) -> Iterator[str]:
+def archived(tape: Tape) -> Iterator[str]:
+    """What differs between the raw topic and the archive topic: bytes, key, headers, order, or not there at all."""
     seen: dict[object, Raw] = {}
     for partition, copies in tape.archived.items():
         reached = -1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from agents import topics
 from agents.demo.children import inherited
 from agents.platforms.simulator import TOKEN
 from deploy.local.ports import HOST, free_port
+from deploy.local.process import KeptProcess
 from tests.chaos.keeper import Keeper
 
 _NO_BRAKE = re.compile(r"(per_(?:account|rule)_per_hour) = \d+")
@@ -51,7 +53,11 @@ class Installation:
 
     def keeper(self) -> Keeper:
         """A keeper for these processes, with none yet."""
-        return Keeper(self.logs, inherited(os.environ) | self._settings)
+        return Keeper(self.logs, self.environment())
+
+    def environment(self) -> dict[str, str]:
+        """What every process is told."""
+        return inherited(os.environ) | self._settings
 
     def make_topics(self) -> None:
         """What `anslagsvakt topics apply` does."""
@@ -64,3 +70,11 @@ def add(keeper: Keeper, name: str, **settings: str) -> None:
     port = free_port()
     settings = {"ANSLAGSVAKT_METRICS_PORT": str(port)} | settings
     keeper.add(name, ("-m", "agents.cli", name.partition("-")[0]), f"http://{HOST}:{port}/readyz", **settings)
+
+
+def command(installation: Installation, name: str, **settings: str) -> KeptProcess:
+    """Start one process that nobody keeps running; whoever starts it ends it."""
+    installation.logs.mkdir(exist_ok=True)
+    arguments = [sys.executable, "-m", "agents.cli", name.partition("-")[0]]
+    settings = {"ANSLAGSVAKT_METRICS_PORT": "0"} | settings
+    return KeptProcess(arguments, installation.logs / f"{name}.log", installation.environment() | settings)

@@ -75,6 +75,11 @@ class Keeper:
         kept.process.stop(_DRAIN_S)
         return kept.process.exit_code
 
+    def metrics(self) -> dict[str, str]:
+        """Where each shows its metrics."""
+        with self._lock:
+            return {name: kept.ready.replace("/readyz", "/metrics") for name, kept in self._kept.items()}
+
     def pids(self) -> dict[str, int]:
         """The process ids of those that run now."""
         return {name: process.pid for name, process in self._running().items()}

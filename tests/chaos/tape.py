@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -67,9 +67,9 @@ def read(bootstrap: str, topics: Sequence[str] | None = None) -> Tape:
     return tape
 
 
-def behind(bootstrap: str) -> dict[str, int]:
+def behind(bootstrap: str, groups: Collection[str] = tuple(READS)) -> dict[str, int]:
     """By group: how many records it has not committed; groups that are at the end are left out."""
-    asked = {group: [each for topic in topics for each in _partitions(topic)] for group, topics in READS.items()}
+    asked = {group: [each for topic in READS[group] for each in _partitions(topic)] for group in groups}
     with (
         closing(KafkaAdminClient(bootstrap_servers=bootstrap.split(","))) as admin,
         closing(_consumer(bootstrap)) as consumer,

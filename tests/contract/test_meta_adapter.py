@@ -88,6 +88,13 @@ def test_calls_are_signed_and_the_token_stands_in_no_address() -> None:
         assert {request.path for request in peer.server.requests[:4]} == {f"/{VERSION}/123_456"}
 
 
+def test_an_id_with_a_slash_leads_nowhere_else() -> None:
+    with on_loopback("facebook") as peer:
+        strange = msgspec.structs.replace(COMMENT, object_id=f"x/../{COMMENT.object_id}")
+        assert peer.adapter.perform(DELETE, strange).answer is Answer.ALREADY_GONE
+        assert peer.server.platform.journal == ()
+
+
 def test_an_account_without_token_is_told() -> None:
     with on_loopback("facebook") as peer:
         stranger = msgspec.structs.replace(COMMENT, account_id="unknown")

@@ -20,7 +20,8 @@ from pipeline.message import Subject
 from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 from tests.fake_platform import FakePlatform
 from tests.orders import a_subject
-from tests.peers.adapters import KINDS, on_loopback
+from tests.peers.adapters import ACCOUNT, KINDS, on_loopback
+from tests.peers.loopback import TOKEN
 
 HIDE, UNHIDE, DELETE, READ = Action.HIDE, Action.UNHIDE, Action.DELETE, Action.READ
 COMMENT = a_subject("comment/1 åäö")
@@ -123,6 +124,15 @@ def test_credentials_that_are_refused_or_missing_are_lost(name: str) -> None:
         assert peer.adapter.perform(DELETE, subject).answer is Answer.AUTH_LOST
         assert peer.adapter.perform(READ, subject).answer is Answer.AUTH_LOST
         assert peer.adapter.perform(DELETE, stranger).answer is Answer.AUTH_LOST
+
+
+@pytest.mark.parametrize("name", KINDS)
+@pytest.mark.parametrize(("token", "answer"), [(TOKEN, Answer.DONE), ("another token", Answer.AUTH_LOST)])
+def test_credentials_are_checked_without_changing_anything(name: str, token: str, answer: Answer) -> None:
+    with on_loopback(name, token=token) as peer:
+        assert {account: reply.answer for account, reply in peer.adapter.check().items()} == {ACCOUNT: answer}
+        assert peer.server.platform.calls == ()
+        assert peer.server.unknown == []
 
 
 @pytest.mark.parametrize("name", KINDS)

@@ -76,11 +76,11 @@ def postgresql() -> Iterator[str]:
         port = probe.getsockname()[1]
         probe.close()
         data = f"{folder}/data"
-        make = [programs[-1] / "initdb", "-D", data, "-U", "test", "--auth=trust", "--no-sync"]
+        make: list[str | Path] = [programs[-1] / "initdb", "-D", data, "-U", "test", "--auth=trust", "--no-sync"]
         subprocess.run(make, check=True, capture_output=True, user=user, cwd=folder)
         settings = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        command = [programs[-1] / "postgres", "-D", data, *options]
+        command: list[str | Path] = [programs[-1] / "postgres", "-D", data, *options]
         with subprocess.Popen(command, stderr=subprocess.DEVNULL, user=user, cwd=folder) as server:
             try:
                 yield f"postgresql+psycopg://test@127.0.0.1:{_served(port)}/postgres"

@@ -1,15 +1,19 @@
 """What every retention store must do; run on each store we have."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from agents.retention import form, place
+from agents.retention.bucket import Lock, LockMode
+from agents.retention.s3 import S3Objects
+from agents.retention.seal import Open
 from agents.retention.store import Missing, Raw, Store
 from agents.retention.wrap import add_key
 from pipeline.record import Coordinates, content_hash, object_key
+from tests.seaweed import Seaweed
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -19,9 +23,15 @@ def a_raw(n: int, *, key: bytes | None = b"facebook:1", value: bytes | None = b"
     return Raw(Coordinates("social.raw.v1", 0, n if offset is None else offset), 1000 + n, key, body, (("h", b"1"),))
 
 
-@pytest.fixture(params=["plain", "sealed"])
+@pytest.fixture(params=["plain", "sealed", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     where = place.Place(tmp_path / "store")
+    if request.param == "s3":
+        server: Seaweed = request.getfixturevalue("s3_server")
+        lock = Lock(LockMode.COMPLIANCE, timedelta(days=1))
+        with S3Objects(server.writer, server.new_bucket(), lock, lambda: datetime.now(UTC)) as objects:
+            yield where.store(objects, Open(), lambda: AT, None)
+        return
     if request.param == "sealed":
         add_key(tmp_path / "key", AT.date())
         where = place.Place(tmp_path / "store", tmp_path / "keys.sqlite3", tmp_path / "key", b"t" * 32)

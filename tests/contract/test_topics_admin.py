@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from agents.topics import Admin, affordable, apply, drift, observe
@@ -44,3 +46,17 @@ def test_two_that_apply_at_once_do_not_trip_each_other() -> None:
     other._topics = late._topics
     assert len(apply(late)) == len(catalog.TOPICS)
     assert drift(late) == ()
+
+
+def test_a_broker_that_has_only_just_heard_of_a_topic_is_waited_for() -> None:
+    class Slow(FakeAdmin):
+        looks = 0
+
+        def describe_topics(self, topics: list[str]) -> list[dict[str, Any]]:
+            self.looks += 1
+            known = super().describe_topics(topics)
+            return known if self.looks > 3 else [{**topic, "partitions": []} for topic in known]
+
+    slow = Slow()
+    assert len(apply(slow)) == len(catalog.TOPICS)
+    assert drift(slow) == ()

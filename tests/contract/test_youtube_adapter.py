@@ -116,4 +116,4 @@ def test_a_token_of_another_channel_cannot_tell_gone() -> None:
         channels = {OTHER.account_id: Channel("UC-another", Fixed(TOKEN))}
         with closing(YouTube(channels, base_url=server.url, timeout=TIMEOUT)) as adapter:
             reply = adapter.perform(Action.READ, OTHER)
-    assert reply == Reply(Answer.AUTH_LOST, reason="not found, and the token is not the channel's")
+    assert reply == Reply(Answer.AUTH_LOST, reason="the token is not the channel's")

@@ -29,9 +29,7 @@ class FreshBroker(Protocol):
 class TopicMaker(Protocol):
     """Makes a topic and returns its name."""
 
-    def __call__(
-        self, bootstrap: str, *, partitions: int = 1, config: Mapping[str, str] | None = None
-    ) -> str: ...
+    def __call__(self, bootstrap: str, *, partitions: int = 1, config: Mapping[str, str] | None = None) -> str: ...
 
 
 @pytest.fixture(scope="session")

@@ -106,6 +106,13 @@ def test_what_never_was_is_gone(municipality: Person, adapter: Bluesky) -> None:
     assert adapter.perform(DELETE, never).answer is Answer.ALREADY_GONE
 
 
+def test_the_firehose_tells_of_a_deletion_once(pds: Pds, municipality: Person, adapter: Bluesky) -> None:
+    post = subject(pds.write(municipality, "Inställt möte"))
+    for _ in range(2):
+        adapter.perform(DELETE, post)
+    assert [commit.action for commit in pds.firehose() if commit.uri == post.object_id] == ["create", "delete"]
+
+
 def test_a_wrong_password_is_lost_credentials(pds: Pds, municipality: Person) -> None:
     with adapter_for(pds, municipality, "another password") as adapter:
         reply = adapter.perform(DELETE, subject(pds.write(municipality, "kvar")))

@@ -114,6 +114,20 @@ def test_a_parked_partition_waits_at_its_offset_and_the_other_goes_on(stream: St
         assert values(take(member, 3)) == [b"b", b"c", b"d"]
 
 
+def test_a_partition_that_is_parked_with_more_in_hand_goes_on_after_others_did(stream: Stream) -> None:
+    """One fetch may bring more than one poll gives; what is left of it must not stand in the way for ever."""
+    one, many = Partition(stream.topic, 0), [str(number).encode() for number in range(1200)]
+    stream.send(*many)
+    with closing(stream.join()) as member:
+        assert values(take(member, 1))[0] == b"0"
+        member.park(one, 1)
+        for number in range(3):
+            stream.send(b"other", partition=1)
+            assert values(take(member, 1)) == [b"other"], number
+        member.resume(one)
+        assert values(take(member, 1199)) == many[1:]
+
+
 def test_a_record_as_large_as_the_topics_allow_passes(stream: Stream) -> None:
     large = secrets.token_bytes(20 << 20)[: (20 << 20) - 1000]
     stream.send(large, b"after")

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 import httpx
 import msgspec
@@ -32,18 +31,12 @@ TIMEOUT = httpx.Timeout(0.3)
 Clock = Callable[[], datetime]
 
 
-class Closing(Platform, Protocol):
-    """An adapter that holds connections."""
-
-    def close(self) -> None: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A platform to test: how it speaks, how its adapter is made of address, token and clock, and who is acted on."""
 
     dialect: Callable[[], Dialect]
-    make: Callable[[str, str, Clock], Closing]
+    make: Callable[[str, str, Clock], Platform]
     other: Subject
     own: Subject
 
@@ -60,39 +53,39 @@ class Peer:
     server: LoopbackServer
 
 
-def _facebook(url: str, token: str, now: Clock) -> Closing:
+def _facebook(url: str, token: str, now: Clock) -> Platform:
     account = meta.MetaAccount(graph.ACCOUNT, Fixed(token), app_secret="secret")
     return meta.Meta(meta.FACEBOOK, {ACCOUNT: account}, base_url=url, timeout=TIMEOUT, now=now)
 
 
-def _instagram(url: str, token: str, now: Clock) -> Closing:
+def _instagram(url: str, token: str, now: Clock) -> Platform:
     account = meta.MetaAccount(graph.ACCOUNT, Fixed(token))
     return meta.Meta(meta.INSTAGRAM, {ACCOUNT: account}, base_url=url, timeout=TIMEOUT, now=now)
 
 
-def _bluesky(url: str, token: str, now: Clock) -> Closing:
+def _bluesky(url: str, token: str, now: Clock) -> Platform:
     return Bluesky({ACCOUNT: BlueskyAccount("kommunen.test", token, url)}, timeout=TIMEOUT, now=now)
 
 
-def _youtube(url: str, token: str, now: Clock) -> Closing:
+def _youtube(url: str, token: str, now: Clock) -> Platform:
     channel = Channel(dialects.CHANNEL, Fixed(token))
     return YouTube({ACCOUNT: channel}, base_url=url, timeout=TIMEOUT, now=now)
 
 
-def _mastodon(url: str, token: str, now: Clock) -> Closing:
+def _mastodon(url: str, token: str, now: Clock) -> Platform:
     return Mastodon({ACCOUNT: MastodonAccount(url, Fixed(token))}, timeout=TIMEOUT, now=now)
 
 
-def _x(url: str, token: str, now: Clock) -> Closing:
+def _x(url: str, token: str, now: Clock) -> Platform:
     return X({ACCOUNT: Fixed(token)}, base_url=url, timeout=TIMEOUT, now=now)
 
 
-def _linkedin(url: str, token: str, now: Clock) -> Closing:
+def _linkedin(url: str, token: str, now: Clock) -> Platform:
     organisation = Organisation(dialects.ORGANISATION, Fixed(token))
     return LinkedIn({ACCOUNT: organisation}, base_url=url, timeout=TIMEOUT, now=now)
 
 
-def _tiktok(url: str, token: str, now: Clock) -> Closing:
+def _tiktok(url: str, token: str, now: Clock) -> Platform:
     return TikTok({ACCOUNT: Business(dialects.BUSINESS, Fixed(token))}, base_url=url, timeout=TIMEOUT, now=now)
 
 

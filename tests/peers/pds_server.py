@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import IO, Any
 
+import cbor2
 import httpx
 import pytest
+from websockets.sync.client import connect
 
 from deploy.local.ports import free_port
 
@@ -29,6 +32,21 @@ class Person:
     handle: str
     did: str
     token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One thing done to one record: create, update or delete, and when the server did it."""
+
+    did: str
+    action: str
+    path: str
+    at: datetime
+
+    @property
+    def uri(self) -> str:
+        """The record's at-uri."""
+        return f"at://{self.did}/{self.path}"
 
 
 class Pds:
@@ -84,6 +102,18 @@ class Pds:
         self.process.send_signal(signal.SIGHUP)
         _await_ready(self.process)
 
+    def firehose(self) -> Iterator[Commit]:
+        """Every commit from the server's beginning until none has come for two seconds, as it tells the world."""
+        address = f"{self.url.replace('http', 'ws', 1)}/xrpc/com.atproto.sync.subscribeRepos?cursor=0"
+        with connect(address, proxy=None, max_size=None) as stream:
+            while True:
+                try:
+                    frame = stream.recv(timeout=2)
+                except TimeoutError:
+                    return
+                assert isinstance(frame, bytes)
+                yield from _commits(BytesIO(frame))
+
     def close(self) -> None:
         self._client.close()
 
@@ -114,3 +144,12 @@ def _await_ready(process: subprocess.Popen[str]) -> None:
         if line.strip() == "ready":
             return
     raise AssertionError("the PDS ended before it was ready")
+
+
+def _commits(frame: BytesIO) -> Iterator[Commit]:
+    """Read a frame: two CBOR objects one after the other, of which the first says what the second is."""
+    header, body = cbor2.load(frame), cbor2.load(frame)
+    if header.get("t") == "#commit":
+        at = datetime.fromisoformat(body["time"])
+        for each in body["ops"]:
+            yield Commit(body["repo"], each["action"], each["path"], at)

@@ -76,6 +76,8 @@ def test_an_adapter_is_made_for_each_platform(tmp_path: Path) -> None:
         "x": X,
     }
     assert SECRET not in repr([made, load(path), [vars(each) for each in made.values()]])
+    for adapter in made.values():
+        adapter.close()
 
 
 def test_where_each_token_comes_from(tmp_path: Path) -> None:

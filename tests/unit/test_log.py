@@ -82,9 +82,7 @@ def test_a_plain_entry_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.parametrize("level", ["DEBUG", "INFO"])
-@pytest.mark.parametrize(
-    "name", ["kafka.consumer.fetcher", "aiokafka.producer", "faust.transport", "presidio-analyzer"]
-)
+@pytest.mark.parametrize("name", ["kafka.consumer.fetcher", "aiokafka.producer", "faust.transport"])
 def test_clients_never_print_payloads(name: str, level: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Kafka clients log whole records at DEBUG, so our own level does not reach them."""
     log.set_up(level, "json", "screen")
@@ -101,3 +99,14 @@ def test_setting_up_again_replaces_what_was_there(capsys: pytest.CaptureFixture[
     logging.getLogger("any").info("once")
     logging.getLogger("any").debug("not at this level")
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_number_that_a_library_lets_slip_is_covered(
+    form: Literal["json", "text"], capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.set_up("INFO", form, "screen")
+    logging.getLogger("any").warning("cannot parse %s", SECRET)
+    written = capsys.readouterr().err
+    assert SECRET not in written
+    assert "cannot parse [identity number]" in written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -42,6 +43,8 @@ def measure_everything(metrics: Metrics) -> None:
     """Call every verb once, so that every series exists."""
     metrics.runs("1.0", "ab")
     metrics.ended("facebook/eslovskommun", "passed", 3)
+    metrics.expects(["facebook/eslovskola"], ["passed"])
+    metrics.taken_in("facebook/eslovskommun", T0)
     metrics.took(Stage.ARCHIVE, 0.02)
     metrics.exposed(Step.SEEN, T0, T0)
     metrics.found("HEALTH")
@@ -49,7 +52,13 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.not_analysed("timeout")
     metrics.dead_letter("decode", "Undecodable")
     metrics.order_ended("removed")
+    metrics.may_end(["hidden"])
     metrics.open_orders(2)
+    metrics.standing(1, 40.0)
+    metrics.hid(3.0)
+    metrics.taken_back("identity-number")
+    metrics.disk(lambda: 0.5)
+    metrics.verified(lambda: 0.0)
     metrics.platform_called("delete", "done")
     metrics.receipt_came(1.5)
     metrics.batch(10)
@@ -132,3 +141,23 @@ def test_stored_records_tell_new_from_repeated(metrics: Metrics) -> None:
 def test_two_sets_of_metrics_do_not_meet(metrics: Metrics) -> None:
     metrics.found("HEALTH")
     assert value(Metrics(CollectorRegistry()), "anslagsvakt_findings_total", type="HEALTH") is None
+
+
+def test_a_silent_account_shows_as_nought(metrics: Metrics) -> None:
+    metrics.expects(["a"], ["passed", "takedown"])
+    metrics.ended("a", "passed")
+    found = [value(metrics, "anslagsvakt_events_total", account="a", state=each) for each in ("passed", "takedown")]
+    assert found == [1, 0]
+
+
+def test_free_disk_is_asked_for_anew_each_time(metrics: Metrics) -> None:
+    shares = iter((0.5, 0.25))
+    metrics.disk(lambda: next(shares))
+    found = [value(metrics, "anslagsvakt_disk_free_ratio") for _ in range(2)]
+    assert found == [0.5, 0.25]
+
+
+def test_a_process_that_keeps_no_data_has_no_full_disk(metrics: Metrics) -> None:
+    found = value(metrics, "anslagsvakt_disk_free_ratio")
+    assert found is not None
+    assert math.isnan(found)

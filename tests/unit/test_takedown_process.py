@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agents.metrics import Step
-from agents.takedown import orders
+from agents.takedown import people
 from agents.takedown.brake import Caps
 from agents.takedown.journal import Journal
 from pipeline.errors import RetryLater, Stop, Undecodable
@@ -18,7 +18,7 @@ from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 from tests.fake_platform import FakePlatform
 from tests.fakes import FakeRecord
 from tests.orders import a_receipt, a_withdrawal, after, an_order
-from tests.takedown_world import World
+from tests.takedown_world import LEASE, World
 from topics import catalog
 
 HIDE, UNHIDE, DELETE, READ = Action.HIDE, Action.UNHIDE, Action.DELETE, Action.READ
@@ -216,8 +216,8 @@ def test_the_brake_survives_a_crash_and_people_release_it(world_of_two: World, p
     world.settle(5)
     assert world.outcomes()["o2"] == [(Result.HELD, False)]
     with world.journal.transaction() as db:
-        assert orders.let_go_on(db, "o2") is True
-        assert orders.let_go_on(db, "o1") is False, "it is not held"
+        assert people.let_go_on(db, "o2") is True
+        assert people.let_go_on(db, "o1") is False, "it is not held"
     world.settle(5)
     assert world.outcomes()["o2"] == [(Result.HELD, False), (Result.REMOVED, True)]
     assert platform.items["2"] is Presence.GONE
@@ -330,6 +330,30 @@ def test_a_platform_that_hangs_stalls_nobody_else(world: World) -> None:
     assert len(world.outcomes()) == 40
 
 
+def test_a_call_that_outlasts_its_lease_is_not_made_twice(make_world: MakeWorld, platform: FakePlatform) -> None:
+    release = threading.Event()
+
+    def hang() -> Reply:
+        release.wait(10)
+        return Reply(Answer.DONE)
+
+    one, other = make_world(platform), make_world(platform)
+    other.takedown._terms = type(other.takedown._terms)(owner="other", lease=LEASE)
+    platform.plan("1", [hang])
+    one.tell(an_order(wanted=EndState.HIDDEN, deadline=10_000))
+    try:
+        for _ in range(10):
+            one.takedown.tick(one.now())
+            other.takedown.tick(other.now())
+            one.at = other.at = one.at + LEASE.total_seconds() / 2
+        assert platform.calls == [(HIDE, "1")]
+    finally:
+        release.set()
+    one.calls.drain()
+    one.settle(5)
+    assert one.outcomes() == {"order": [(Result.HIDDEN, True)]}
+
+
 def test_it_measures_exposure_waits_and_results(world: World) -> None:
     order = an_order()
     world.tell(order)
@@ -339,6 +363,7 @@ def test_it_measures_exposure_waits_and_results(world: World) -> None:
     world.settle(15)
     assert world.metrics.exposures == [(Step.HIDDEN, 11.0), (Step.REMOVED, 62.0)]
     assert world.metrics.waits == [60.0]
+    assert world.metrics.hidings == [10.0]
     assert world.metrics.ended == {Result.REMOVED: 1}
     assert world.metrics.calls == {
         (HIDE, Answer.DONE): 1,
@@ -347,6 +372,19 @@ def test_it_measures_exposure_waits_and_results(world: World) -> None:
         (READ, Answer.ALREADY_GONE): 1,
     }
     assert world.metrics.open == 0
+
+
+def test_it_tells_how_much_still_stands_and_since_when(world: World, platform: FakePlatform) -> None:
+    platform.plan("9", [Reply(Answer.RETRY_AT, retry_at=after(60))])
+    world.tell(an_order(item="9"), an_order("other", item="10"))
+    world.settle(45)
+    assert world.metrics.still_standing[0][0] == 2
+    standing, oldest = world.metrics.still_standing[-1]
+    assert standing == 2
+    assert 25 <= oldest <= 45
+    world.settle(60)
+    assert world.metrics.still_standing[-1] == (0, 0.0)
+    assert len(world.metrics.hidings) == 2
 
 
 def test_two_processes_share_a_journal_and_call_once(make_world: MakeWorld) -> None:

@@ -186,7 +186,7 @@ TABLE: dict[str, tuple[Case, Step]] = {
     "and read back": (case(attempts=HIDDEN + did((UNHIDE, DONE), start=20), withdrawn=CLEAN), Call(READ)),
     "and then withdrawn": (
         case(attempts=HIDDEN + did((UNHIDE, DONE), (READ, SEEN_VISIBLE), start=20), withdrawn=CLEAN),
-        Finish(Result.WITHDRAWN, verified=True),
+        Finish(Result.WITHDRAWN, verified=True, reason="edited clean"),
     ),
     "what cannot be shown again says so": (
         case(attempts=HIDDEN, withdrawn=CLEAN, capabilities=replace(ALL, unhide=False)),
@@ -220,6 +220,24 @@ TABLE: dict[str, tuple[Case, Step]] = {
     "still there, whatever its author is said to have done": (
         case(withdrawn=BY_AUTHOR, attempts=did((READ, SEEN_VISIBLE))),
         Call(HIDE),
+    ),
+    # people
+    "called off by people before anything was done": (
+        case(restored=True),
+        Finish(Result.WITHDRAWN, reason="called off by people before anything was done"),
+    ),
+    "called off by people when hidden is shown again": (case(attempts=HIDDEN, restored=True), Call(UNHIDE)),
+    "called off by people, and seen to be shown": (
+        case(attempts=HIDDEN + did((UNHIDE, DONE), (READ, SEEN_VISIBLE), start=20), restored=True),
+        Finish(Result.WITHDRAWN, verified=True, reason="called off by people"),
+    ),
+    "called off by people, and a newer version is wanted hidden": (
+        case(attempts=HIDDEN, restored=True, superseded=True),
+        Finish(Result.WITHDRAWN, reason="a newer order decides what is shown"),
+    ),
+    "called off by people too late": (
+        case(attempts=did((DELETE, DONE), (READ, SEEN_GONE)), receipt=RECEIPT, restored=True),
+        Finish(Result.REMOVED, verified=True),
     ),
     # invariant 7: brakes
     "over the cap it is hidden first": (case(braked=True, receipt=RECEIPT), Call(HIDE)),
@@ -309,7 +327,7 @@ TABLE: dict[str, tuple[Case, Step]] = {
         case(
             attempts=HIDDEN + did((UNHIDE, DONE), (READ, SEEN_VISIBLE), start=20), withdrawn=CLEAN, capabilities=UNSEEN
         ),
-        Finish(Result.WITHDRAWN),
+        Finish(Result.WITHDRAWN, reason="edited clean"),
     ),
     "where reading is refused, a hide is not hidden": (
         case(order=HIDDEN_ORDER, attempts=did((HIDE, DONE), (READ, FORBIDDEN))),

@@ -11,8 +11,9 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from agents.metrics import Metrics
-from agents.screen.judge import Judge, Judgement, Raw
+from agents.screen.judge import Judge, Judgement
 from agents.screen.turn import Turn, to_archive
+from agents.stream import Record
 from pipeline.errors import Stop
 from pipeline.route import State
 from pipeline.token import Tokeniser
@@ -39,7 +40,7 @@ class Screen:
         self.metrics = Metrics(CollectorRegistry())
         self._turn = Turn(self._judge, self.producer, self.metrics, executor, limit)
 
-    def _judge(self, record: Raw, now: datetime) -> Judgement:
+    def _judge(self, record: Record, now: datetime) -> Judgement:
         self.judged_after.append(len(self.producer.calls))
         return JUDGE.judge(record, now)
 

@@ -1,9 +1,8 @@
-"""Alerts, dashboard and Prometheus name only metrics and targets that the code has, and every alert can fire."""
+"""Alerts, dashboards and Prometheus name only metrics and targets that the code has, and every alert can fire."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
@@ -18,7 +17,7 @@ from agents.settings import Process
 from pipeline.message import Result
 from pipeline.route import State
 from tests.parts import PROMTOOL
-from tests.watch import ALERTS, DASHBOARD, DEPLOY, PANELS, expression
+from tests.watching import ALERTS, DASHBOARDS, DEPLOY, RECORDED, Asked, by_panels, by_rules, nodes, selectors
 
 TARGET_LABELS = {"job", "instance"}
 """What Prometheus itself adds to every series."""
@@ -37,7 +36,8 @@ def _series() -> dict[str, set[str]]:
     """Every series that our processes show, with its labels."""
     registry = CollectorRegistry()
     ours, faust = Metrics(registry), FaustMetrics.create(registry, "faust")
-    found = {"up": set[str](), "ALERTS": {"alertname", "alertstate", "severity"}}
+    found: dict[str, set[str]] = {rule["record"]: set() for rule in RECORDED}
+    found |= {"up": set(), "ALERTS": {"alertname", "alertstate", "severity"}}
     for metric in [*vars(ours).values(), *faust]:
         if not hasattr(metric, "_labelnames"):
             continue
@@ -50,36 +50,14 @@ def _series() -> dict[str, set[str]]:
 SERIES = _series()
 
 
-def _expressions() -> Iterator[tuple[str, str]]:
-    for rule in ALERTS:
-        yield f"alert {rule['alert']}", rule["expr"]
-    for panel in PANELS:
-        for target in panel["targets"]:
-            yield panel["title"], expression(target["expr"])
-    for annotation in DASHBOARD["annotations"]["list"]:
-        yield annotation["name"], annotation["expr"]
+ASKED = [*by_rules(), *by_panels(), Asked("annotation", 'ALERTS{alertstate="firing"}')]
 
 
-EXPRESSIONS = list(_expressions())
-
-
-def _nodes(text: str) -> list[promql.Expr]:
-    nodes: list[promql.Expr] = []
-    promql.walk(promql.parse(text), nodes.append)
-    return nodes
-
-
-def _selectors(text: str) -> list[promql.VectorSelector]:
-    # A range such as x[5m] holds its selector, and the walk does not step into it.
-    selectors = [n.vector_selector if isinstance(n, promql.MatrixSelector) else n for n in _nodes(text)]
-    return [selector for selector in selectors if isinstance(selector, promql.VectorSelector)]
-
-
-@pytest.mark.parametrize(("where", "text"), EXPRESSIONS, ids=[f"{w}: {t[:30]}" for w, t in EXPRESSIONS])
-def test_a_query_names_only_what_there_is(where: str, text: str) -> None:
-    selectors = _selectors(text)
-    assert selectors, where
-    for selector in selectors:
+@pytest.mark.parametrize("asked", ASKED, ids=[f"{each.where}: {each.promql[:30]}" for each in ASKED])
+def test_a_query_names_only_what_there_is(asked: Asked) -> None:
+    named = selectors(asked.plain)
+    assert named
+    for selector in named:
         assert selector.name is not None
         assert selector.name in SERIES
         for matcher in selector.matchers.matchers:
@@ -87,15 +65,15 @@ def test_a_query_names_only_what_there_is(where: str, text: str) -> None:
             known = VALUES.get((selector.name, matcher.name))
             if known:
                 assert set(matcher.value.split("|")) <= known
-    shown = {label for selector in selectors for label in SERIES[selector.name or ""]} | TARGET_LABELS
-    for node in _nodes(text):
+    shown = {label for selector in named for label in SERIES[selector.name or ""]} | TARGET_LABELS
+    for node in nodes(asked.plain):
         if isinstance(node, promql.AggregateExpr) and node.modifier:
             assert set(node.modifier.labels) <= shown
 
 
 def test_every_metric_of_ours_is_watched() -> None:
     """What is measured and never looked at helps nobody."""
-    watched = {selector.name for _, text in EXPRESSIONS for selector in _selectors(text)}
+    watched = {selector.name for asked in ASKED for selector in selectors(asked.plain)}
     families = {name for name in SERIES if name.startswith("anslagsvakt_") and not name.endswith(("_sum", "_count"))}
     assert families - watched == set()
 
@@ -103,7 +81,7 @@ def test_every_metric_of_ours_is_watched() -> None:
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: f"{rule['alert']} {rule['labels'].get('process', '')}")
 def test_an_alert_says_how_urgent_it_is_and_what_to_do(rule: dict[str, Any]) -> None:
     assert rule["labels"]["severity"] in {"page", "ticket"}
-    assert set(rule["annotations"]) == {"summary", "action"}
+    assert set(rule["annotations"]) == {"summary", "action", "runbook"}
 
 
 def test_prometheus_reads_every_process_where_it_shows_its_metrics() -> None:
@@ -115,21 +93,25 @@ def test_prometheus_reads_every_process_where_it_shows_its_metrics() -> None:
     assert config["rule_files"] == ["alerts.yml"]
 
 
-def test_panels_have_numbers_places_and_a_source_of_their_own() -> None:
+@pytest.mark.parametrize("name", DASHBOARDS)
+def test_panels_have_numbers_places_and_a_source_of_their_own(name: str) -> None:
     provisioned = yaml.safe_load((DEPLOY / "grafana/provisioning/datasources/prometheus.yml").read_text())
-    assert {panel["datasource"]["uid"] for panel in PANELS} == {source["uid"] for source in provisioned["datasources"]}
-    numbers = [panel["id"] for panel in DASHBOARD["panels"]]
+    panels = DASHBOARDS[name]["panels"]
+    known = {source["uid"] for source in provisioned["datasources"]}
+    assert {panel["datasource"]["uid"] for panel in panels if panel["type"] != "text"} <= known
+    numbers = [panel["id"] for panel in panels]
     assert len(numbers) == len(set(numbers))
-    for one, other in combinations((panel["gridPos"] for panel in DASHBOARD["panels"]), 2):
+    for one, other in combinations((panel["gridPos"] for panel in panels), 2):
         apart_x = one["x"] + one["w"] <= other["x"] or other["x"] + other["w"] <= one["x"]
         apart_y = one["y"] + one["h"] <= other["y"] or other["y"] + other["h"] <= one["y"]
         assert apart_x or apart_y
-    assert all(panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24 for panel in DASHBOARD["panels"])
+    assert all(panel["gridPos"]["x"] + panel["gridPos"]["w"] <= 24 for panel in panels)
 
 
 def test_every_alert_is_tried() -> None:
-    """Each is named in `alerts.test.yml` where all is well, and where it must fire."""
-    tests = yaml.safe_load((DEPLOY / "prometheus/alerts.test.yml").read_text())["tests"]
+    """Each is named in the files of promtool where all is well, and where it must fire."""
+    files = (DEPLOY / "prometheus").glob("*.test.yml")
+    tests = [test for file in files for test in yaml.safe_load(file.read_text())["tests"]]
     silent = {case["alertname"] for test in tests for case in test.get("alert_rule_test", [])}
     loud = "".join(str(test.get("promql_expr_test", "")) for test in tests)
     names = {rule["alert"] for rule in ALERTS}
@@ -139,7 +121,7 @@ def test_every_alert_is_tried() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("check", "config", "prometheus.yml"), ("test", "rules", "alerts.test.yml")],
+    [("check", "config", "prometheus.yml"), ("test", "rules", "alerts.test.yml", "silence.test.yml")],
     ids=["configuration", "alerts"],
 )
 def test_prometheus_itself_agrees(arguments: tuple[str, ...]) -> None:

@@ -25,7 +25,7 @@ _ENDINGS = (
 )
 _LETTER = "A-Za-zÅÄÖåäöÉéÜü"
 _NUMBER = r"[0-9]{1,3}(?:\s?[A-Ha-hJ-Nj-n](?![^\W_]))?(?![0-9]|[.,:/][0-9]|[^\W_])(?:\s?-\s?[0-9]{1,3}(?![0-9.:]))?"
-_HOUSE = re.compile(rf"(?<![^\W_])(?<![0-9][.,:/-])({_NUMBER})")
+_HOUSE = re.compile(rf"(?<![^\W_])(?<![0-9][.,:/-])({_NUMBER}|[0-9]{{4}}(?![0-9.,:/-]))")
 _NAME = re.compile(rf"([{_LETTER}][{_LETTER}'.-]{{0,38}})[ ]{{1,2}}\Z")
 _END = re.compile(rf"(?:{_ENDINGS})\Z", re.IGNORECASE)
 _TAIL = re.compile(
@@ -53,11 +53,18 @@ _LIVES = Lexicon(
     "post till", "leverera*",
     "fakturaadress*", "hämtas",
 )  # fmt: skip
-_WORD_AND_NUMBER = re.compile(rf"([{_LETTER}][{_LETTER}'.-]{{0,38}}) {{1,2}}[0-9]")
 _ENDING_WORDS = tuple(_ENDINGS.split("|"))
 _RURAL = re.compile(
-    rf"(?<![^\W_])((?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
+    rf"(?<![^\W_])((?:[ÖVNS]\.? )?(?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}"
+    rf"[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
     r"(?![0-9A-Za-z]|[.,:/-][0-9])"
+)
+_RESIDES = Lexicon(
+    "bor", "bo", "bodde", "bosatt*", "hemma", "hos oss", "hos mig", "hos", "granne*", "lives", "mieszka*",
+    "stanuje*", "familj*",
+)  # fmt: skip
+_NEVER_STREET = re.compile(
+    r"gång|cykel|gångcykel|parkerings|buss|hållplats|arbets|motor|riks|lands|järn", re.IGNORECASE
 )
 _NOT_PLACE = Lexicon(
     "linje", "buss", "bussen", "väg", "rv", "route", "klass", "sal", "rum", "grupp", "lag", "vecka", "v", "sid",
@@ -84,6 +91,7 @@ POSTCODE = Evidence("postcode", 20)
 SMALL = Evidence("small-letters", 1 / 3)
 ABBREVIATED = Evidence("abbreviated-ending", 1 / 2)
 GENERIC = Evidence("ordinary-word", 1 / 60)
+GENERIC_NAME = Evidence("ordinary-word-as-a-name", 1 / 3)
 UNIT = Evidence("unit", 1 / 60)
 
 
@@ -98,12 +106,24 @@ class _Place:
     short_ending: bool = False
 
 
-def may_hold(text: str) -> bool:
+def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
-    words = [match[1] for match in _WORD_AND_NUMBER.finditer(text)]
+    words = tuple(
+        filter(None, (_word_before(reading.text, span[0]) for chain in reading.chains for span in chain.spans))
+    )
     if any(word.rstrip(".'-").lower().endswith(_ENDING_WORDS) for word in words):
         return True
-    return any(word[0].isupper() for word in words) and _LIVES.anywhere(text)
+    return any(word[0].isupper() for word in words) and _LIVES.among(reading.words)
+
+
+def _word_before(text: str, start: int) -> str:
+    """The word that one or two spaces part from what begins at `start`; empty when there is none."""
+    end = start - 1
+    if end < 1 or text[end] != " ":
+        return ""
+    end -= text[end - 1] == " "
+    word = text[text.rfind(" ", 0, end) + 1 : end]
+    return word[-40:]
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
@@ -123,10 +143,10 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
 def _street(reading: Reading, house: re.Match[str], name: re.Match[str], setting: Setting) -> Finding | None:
     text, word = reading.text, name[1].rstrip(".")
     ending = _END.search(word)
-    if not ending:
+    if not ending or (len(house[0]) == 4 and house[0].isdecimal()):
         return None
     start, stem = name.start(1), word[: ending.start()]
-    if len(stem) < 3 or not (stem[0].isupper() or len(stem) >= 4):
+    if not (_short_street(word, stem) or len(stem) > 3 or (len(stem) == 3 and stem[0].isupper())):
         start = _named(text, start, stem)
         if start < 0:
             return None
@@ -138,6 +158,11 @@ def _street(reading: Reading, house: re.Match[str], name: re.Match[str], setting
         start = earlier
     place = _Place(start, house.end(), _end(text, house.end()), stem, short)
     return _finding(reading, place, "street", 0.85, setting)
+
+
+def _short_street(word: str, stem: str) -> bool:
+    """Whether it is a street with a name of one or two letters, such as Ågatan."""
+    return bool(stem) and stem[0].isupper() and word.lower().endswith(("gatan", "vägen", "stigen", "gränd"))
 
 
 def _abbreviated(text: str, stem: str, name: str, end: int) -> bool:
@@ -212,7 +237,7 @@ def _context(text: str, place: _Place) -> Iterator[Evidence]:
     if place.short_ending:
         yield ABBREVIATED
     if _GENERIC.fullmatch(place.name):
-        yield GENERIC
+        yield GENERIC if place.name[0].islower() or _NEVER_STREET.fullmatch(place.name) else GENERIC_NAME
     if _UNIT.match(text, place.number_end):
         yield UNIT
 
@@ -225,5 +250,6 @@ def _finding(reading: Reading, place: _Place, tier: str, prior: float, setting: 
         return None
     first, last = reading.span(place.start, place.end)
     known = setting.allow.address(text[place.start : place.number_end])
-    public = known or (HOME not in evidence and bool(_PUBLIC_PLACE.near(text, place.start, place.end, 40, 30)))
+    lives = _RESIDES.near(text, place.start, place.end, 40, 20)
+    public = known or (not lives and bool(_PUBLIC_PLACE.near(text, place.start, place.end, 40, 30)))
     return Finding(Entity.SE_ADDRESS, first, last, verdict.score, f"address.{tier}", public=public, why=verdict.why)

@@ -6,6 +6,7 @@ Source: Bankgirot, "Bankernas kontonummeruppbyggnad", as kept by the package `ba
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterator
 from functools import lru_cache
 
@@ -34,6 +35,12 @@ _BANK = Lexicon(
     "lön", "lönen",
     "insättning*", "sätt in", "sätta in", "återbetaln*", "betala ut", "utbetaln*", "betala tillbaka", "swisha",
 )  # fmt: skip
+_NOT_DIGIT = re.compile("[^0-9]")
+_IN_WORDS = re.compile(
+    r"(?<![0-9])([0-9]{4}(?:-[0-9]|[0-9])?)[\s,;.]{1,3}(?:(?:och|med|samt)\s)?(?:bank)?(?:konto\w{0,8}|kto|account)"
+    r"[\s:.]{1,3}(?:nr[\s:.]{1,2}|är\s)?([0-9][0-9 .-]{4,13}[0-9])(?![0-9])",
+    re.IGNORECASE,
+)
 _CLOSE = 14
 _PERSONAL = ("3300", "3782")
 _JOINTS = frozenset({"-", " ", ",", ", ", " - ", "- ", " -", ".", ": ", " , ", "/", " / "})
@@ -47,6 +54,7 @@ PHONE_WORD = Evidence("phone-word", 1 / 30)
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every account number, and the personal number inside one."""
+    yield from _told(reading, setting)
     for chain in reading.chains:
         if chain.size < 10:
             continue
@@ -54,6 +62,21 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
         while at < len(chain.groups):
             after = yield from _at(reading, chain, at, setting)
             at = max(at + 1, after)
+
+
+def _told(reading: Reading, setting: Setting) -> Iterator[Finding]:
+    """Clearing number and account number, each with its word: "clearing 8327-9, konto 123 456 789-0"."""
+    for match in _IN_WORDS.finditer(reading.text):
+        clearing, account = (_NOT_DIGIT.sub("", part) for part in match.groups())
+        length = _length(clearing[:5] if clearing[0] == "8" else clearing[:4])
+        if not length or not length - 4 <= len(account) <= length:
+            continue
+        verdict = judge("in-words", 0.3, (ACCOUNT,))
+        span = reading.span(match.start(1), match.end(2))
+        public = clearing + account in setting.allow.accounts or owned_in_public(
+            reading.text, match.start(1), match.end(2)
+        )
+        yield Finding(Entity.SE_BANK_ACCOUNT, *span, verdict.score, "account.in-words", public=public, why=verdict.why)
 
 
 def _at(reading: Reading, chain: Chain, first: int, setting: Setting) -> Generator[Finding, None, int]:

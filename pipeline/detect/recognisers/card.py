@@ -45,6 +45,8 @@ _GROUPED = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
 _EXPIRY = re.compile(
     r"\W{1,3}(?:exp\w*\W{1,3})?(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?[2-4][0-9]\b|\W{1,12}cv[cv]\b", re.IGNORECASE
 )
+_DOUBTFUL = 0.5
+BAD_CHECK = Evidence("check-digit", 1 / 20)
 LABELLED = Evidence("card-word", 20)
 EXPIRES = Evidence("expiry-or-cvc", 20)
 GROUPED = Evidence("grouped-as-on-a-card", 4)
@@ -61,12 +63,18 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
         for window in chain.windows(_SIZES, 19):
             digits = window.digits
             prior = _issuer(digits)
-            if not prior or window.outer >= window.inner or not _layout(window) or not luhn(digits):
+            if not prior or window.outer >= window.inner or not _layout(window) or len(set(digits)) == 1:
                 continue
-            verdict = judge("valid", prior, tuple(_context(reading.text, window)))
-            if verdict.score >= FLOOR and len(set(digits)) > 1:
+            evidence = tuple(_context(reading.text, window))
+            tier = "valid"
+            if not luhn(digits):
+                if LABELLED not in evidence or GROUPED not in evidence:
+                    continue
+                tier, prior, evidence = "doubtful", _DOUBTFUL, (LABELLED, BAD_CHECK)
+            verdict = judge(tier, prior, evidence)
+            if verdict.score >= FLOOR:
                 start, end = reading.span(window.start, window.end)
-                yield Finding(Entity.CREDIT_CARD, start, end, verdict.score, "card.valid", why=verdict.why)
+                yield Finding(Entity.CREDIT_CARD, start, end, verdict.score, f"card.{tier}", why=verdict.why)
 
 
 def _issuer(digits: str) -> float:

@@ -16,11 +16,11 @@ from pipeline.detect.score import FLOOR, Evidence, judge
 from pipeline.detect.setting import Setting
 
 _REGISTER = re.compile(
-    r"(?<![\w/])([A-ZÅÄÖ][A-Za-zÅÄÖåäö]{1,5})([ ./-]{1,2})((?:19|20)[0-9]{2})[/.:-]([0-9]{1,6})(?![0-9]|[/.:-][0-9])"
+    r"(?<![\w/])([A-ZÅÄÖ][A-Za-zÅÄÖåäö]{1,5})([ ./-]{0,2})((?:19|20)[0-9]{2})[/.:-]([0-9]{1,6})(?![0-9]|[/.:-][0-9])"
 )
 _LOWER = re.compile(r"(?<![\w/])([a-zåäö]{2,5})([ ./-])((?:19|20)[0-9]{2})[/-]([0-9]{2,6})(?![0-9])")
 _BARE = re.compile(r"(?<![0-9/.:-])((?:19|20)[0-9]{2})[/:-]([0-9]{2,6})(?![0-9]|[/.:-][0-9])")
-_COURT = re.compile(r"(?<![^\W_])((?:PMT|PMÄ|PMB|[TBÄMKF])\s?)?([0-9]{1,6})-([0-9]{2})(?![0-9]|-[0-9])")
+_COURT = re.compile(r"(?<![^\W_])((?:PMT|PMÄ|PMB|FT|[TBÄMKF])\s?)?([0-9]{1,6})-([0-9]{2})(?![0-9]|-[0-9])")
 _POLICE = re.compile(
     r"(?<![0-9])[0-9]{4}-[KN][0-9]{3,8}-[0-9]{2}(?![0-9])|(?<![^\W_])K[0-9]{4,8}-[0-9]{2}(?![0-9])", re.IGNORECASE
 )
@@ -130,9 +130,9 @@ LONG_PREFIX = Evidence("word-not-a-code", 1 / 15)
 SEASON = Evidence("season-or-statute-shape", 1 / 20)
 
 
-def may_hold(text: str) -> bool:
+def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
-    return _SHORT_COURT.search(text) is not None and _COURT_WORD.anywhere(text)
+    return _SHORT_COURT.search(reading.text) is not None and _COURT_WORD.among(reading.words)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
@@ -175,7 +175,7 @@ def _register_context(text: str, match: re.Match[str]) -> Iterator[Evidence]:
     if _DIARY.before(text, match.start(), 40):
         yield LABELLED
     capitals = sum(char.isupper() for char in code)
-    if capitals < 2 and len(code) > 2:
+    if capitals < 2:
         yield LONG_PREFIX
     if len(number) <= 2 and int(number) == (year + 1) % 100:
         yield SEASON

@@ -18,9 +18,14 @@ from pipeline.detect.setting import Setting
 _DEGREES = re.compile(
     r"(?<![0-9.])(5[5-9]|6[0-9])[.][0-9]{4,8}\s?°?\s?[NS]?\s?[,; ]\s?(1[0-9]|2[0-4])[.][0-9]{4,8}(?![0-9])"
 )
+_MINUTES = re.compile(
+    r"(?<![0-9])(?:5[5-9]|6[0-9])°\s?[0-9]{1,2}['′]\s?(?:[0-9.,]{1,7}[\"″]?)?\s?N[,; ]{1,2}1[0-9]°\s?[0-9]{1,2}['′]"
+    r"\s?(?:[0-9.,]{1,7}[\"″]?)?\s?[EÖ]"
+)
 _GRID = re.compile(
     r"(?<![0-9])N?[ :=]?(6[1-9][0-9]{5}|7[0-7][0-9]{5})\s?[,; ]\s?(?:E[ :=]?)?(0?[2-9][0-9]{5})(?![0-9])", re.IGNORECASE
 )
+_HINT = re.compile(r"[56][0-9]\.[0-9]{4}|[67][0-9]{6}|[0-9]°")
 _HOME = Lexicon(
     "bor", "hemma", "hennes hus", "hans hus", "huset", "hem", "home", "lives", "adress*", "gömmer sig", "står bilen"
 )
@@ -29,7 +34,9 @@ _HOME = Lexicon(
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every pair of coordinates within Sweden."""
     text = reading.text
-    for pattern, tier, prior in ((_DEGREES, "degrees", 0.95), (_GRID, "grid", 0.6)):
+    if not _HINT.search(text):
+        return
+    for pattern, tier, prior in ((_DEGREES, "degrees", 0.95), (_MINUTES, "minutes", 0.95), (_GRID, "grid", 0.6)):
         for match in pattern.finditer(text):
             verdict = judge(tier, prior)
             start, end = reading.span(match.start(), match.end())

@@ -24,13 +24,15 @@ _MONTHS = (
     ("december", "dec", "grudnia", "decembra", "desember", "joulukuuta", "грудня"),
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+MONTHS = frozenset(_MONTH)
+"""The names of the months, in small letters, as they are written in a date."""
 _NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 _YEAR = r"(?:[-'´’]\s?)?((?:18|19|20)[0-9]{2}|[0-9]{2})(?![0-9])"
 _FORMS = re.compile(
     rf"""(?<![0-9])(?:
       (?P<compact>(?:18|19|20)[0-9]{{6}}|[0-9]{{6}})(?![0-9])
     | (?P<y>(?:18|19|20)?[0-9]{{2}})(?P<s>[-./ ])(?P<m>[0-9]{{2}})(?P=s)(?P<d>[0-9]{{2}})(?![0-9])
-    | (?P<d2>[0-9]{{1,2}})\s?[/.]\s?(?P<m2>[0-9]{{1,2}})\s?[-./, ]?\s?(?P<y2>{_YEAR})
+    | (?P<d2>[0-9]{{1,2}})\s?[/.]\s?(?P<m2>[0-9]{{1,2}})\s?[-./, ]\s?(?P<y2>{_YEAR})
     | (?P<d3>[0-9]{{1,2}})(?:[:.]?(?:e|a|de|th|st|nd|rd))?\.?\s(?:i\s)?(?P<m3>{_NAMES})\.?,?\s?(?P<y3>{_YEAR})
     | (?P<m4>{_NAMES})\s(?P<d4>[0-9]{{1,2}})(?:th|st|nd|rd)?,?\s(?P<y4>{_YEAR})
     )""",

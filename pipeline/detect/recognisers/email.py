@@ -16,29 +16,25 @@ from pipeline.detect.setting import Setting
 
 _AT = re.compile(
     r"@|[(\[{<] ?(?:at|a|ät|snabel[- ]?a|krøllalfa) ?[)\]}>]|(?<=\s)(?:snabel[- ]?a|snabela|kanel(?:bulle|snegl)|"
-    r"krøllalfa|miukumauku|małpa|majmun|at|ät|alfakrull)(?=\s)|(?<=[^\W_])_?\(?(?:snabela|snabel-a)\)?_?(?=[^\W_])",
+    r"krøllalfa|miukumauku|małpa|majmun|at|ät|alfakrull)(?=\s)|(?<=[^\W_])[_(]?(?:snabela|snabel-a)[_)]?(?=[^\W_])",
     re.IGNORECASE,
 )
-_AT_PIECES = (
-    "snabel",
-    "(at",
-    "[at",
-    "{at",
-    "<at",
-    "( at",
-    "[ at",
-    "(ät",
-    "(a)",
-    "[a]",
-    "{a}",
-    "<a>",
-    "( a ",
-    "[ a ",
-    "krøllalfa",
-)
 _AT_WORDS = frozenset(
-    ("kanelbulle", "kanelsnegl", "krøllalfa", "alfakrull", "miukumauku", "małpa", "majmun", "at", "ät")
+    (
+        "snabel",
+        "snabela",
+        "kanelbulle",
+        "kanelsnegl",
+        "krøllalfa",
+        "alfakrull",
+        "miukumauku",
+        "małpa",
+        "majmun",
+        "at",
+        "ät",
+    )
 )
+_BRACKETED = re.compile(r"[(\[{<] ?[aA] ?[)\]}>]")
 _DOT_WORD = r"(?:punkt|prick|dot|punktum|piste|kropka|tačka|точка|крапка)"
 _DOT = rf"(?:\s?[.](?!\s?[.])\s?|\s?[(\[{{]\s?(?:{_DOT_WORD}|[.])\s?[)\]}}]\s?|\s{_DOT_WORD}\s)"
 _PLAIN_LOCAL = re.compile(r"[^\W_](?:[\w.+%'&-]{0,62}[\w+-])?\Z|[^\W_]\Z")
@@ -170,18 +166,16 @@ _NO_LABEL = frozenset(
 _LONGEST = 120
 
 
-def may_hold(text: str) -> bool:
+def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing."""
-    if "@" in text:
-        return True
-    small = text.lower()
-    return any(piece in small for piece in _AT_PIECES) or not _AT_WORDS.isdisjoint(small.split())
+    text = reading.text
+    return "@" in text or not _AT_WORDS.isdisjoint(reading.words) or _BRACKETED.search(text) is not None
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every address: written out, spaced, or with its signs in words."""
     text = reading.text
-    if not may_hold(text):
+    if not may_hold(reading):
         return
     for sign in _AT.finditer(text):
         found = _plain(text, sign) or _loose(text, sign)

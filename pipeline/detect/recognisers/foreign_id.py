@@ -41,10 +41,13 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
             yield from _told(reading, match, "finnish", 0.97 if certain else 0.2, _FINNISH)
     for match in _ELEVEN.finditer(text):
         digits = match[1] + match[2]
-        for tier, valid, words in (("norwegian", norwegian(digits), _NORWEGIAN), ("polish", pesel(digits), _POLISH)):
+        for tier, valid, prior, words in (
+            ("norwegian", norwegian(digits), 0.6, _NORWEGIAN),
+            ("polish", pesel(digits), 0.2, _POLISH),
+        ):
             if not valid:
                 continue
-            yield from _told(reading, match, tier, 0.6, words)
+            yield from _told(reading, match, tier, prior, words)
     for match in _CPR.finditer(text):
         if _DANISH.before(text, match.start(), 30) and _day_first(match[1]):
             yield from _told(reading, match, "danish", 0.3, _DANISH)

@@ -22,11 +22,13 @@ _PLUSGIRO = Lexicon("pg", "plusgiro*", "postgiro*", "pgnr", "pg nr")
 _SWISH = Lexicon("swish*", "swisha*")
 _PAY = Lexicon("betala*", "inbetaln*", "medlemsavgift*", "avgift*", "giro*", "gåva*", "gåvor", "insamling*", "sätt in")
 _BG_LAYOUTS = frozenset({(3, 4), (4, 4)})
-_PG_SIZES = frozenset(range(2, 9))
+_SIZES = frozenset({5, 6, 7, 8})
+"""A plusgiro may be shorter, but so is everything else."""
 _SWISH_SIZE = frozenset({10})
 _SWISH_FIRM = (Entity.SE_SWISH, "swish.firm")
 _Found = tuple[tuple[Entity, str], Judgement]
 LABELLED = Evidence("giro-word", 200)
+BAD_CHECK = Evidence("check-digit", 1 / 60)
 PAYMENT = Evidence("payment-word", 10)
 OTHER = Evidence("other-number-word", 1 / 30)
 PHONE_WORD = Evidence("phone-word", 1 / 30)
@@ -36,9 +38,10 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every giro or firm's Swish number that a word introduces, or whose shape has no other use."""
     text = reading.text
     for chain in reading.chains:
-        for window in chain.windows(_PG_SIZES, 4):
-            if window.outer < window.inner and luhn(window.digits):
-                found = _labelled(text, window) or _unlabelled(text, window)
+        for window in chain.windows(_SIZES, 4):
+            if window.outer < window.inner:
+                sound = luhn(window.digits)
+                found = _labelled(text, window, sound=sound) or (_unlabelled(text, window) if sound else None)
                 if found and found[1].score >= FLOOR:
                     public = window.digits in setting.allow.giros
                     yield _finding(reading, window, found[1], found[0], public=public)
@@ -47,14 +50,15 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
                 yield _finding(reading, window, judge("firm", 0.9), _SWISH_FIRM, public=True)
 
 
-def _labelled(text: str, window: Window) -> _Found | None:
+def _labelled(text: str, window: Window, *, sound: bool) -> _Found | None:
+    evidence = (LABELLED,) if sound else (LABELLED, BAD_CHECK)
     closest = nearest(_BANKGIRO.before(text, window.start, 30), _PLUSGIRO.before(text, window.start, 30))
     layout, size = window.layout, len(window.digits)
     whole = len(layout) == 1
     if closest == 0 and (layout in _BG_LAYOUTS or (whole and size in (7, 8))):
-        return (Entity.SE_BANKGIRO, "bankgiro.labelled"), judge("labelled", 0.4, (LABELLED,))
+        return (Entity.SE_BANKGIRO, "bankgiro.labelled"), judge("labelled", 0.4, evidence)
     if closest == 1 and ((whole and size > 3) or (layout[-1] == 1 and (window.seps[-1:] == ("-",) or size > 3))):
-        return (Entity.SE_PLUSGIRO, "plusgiro.labelled"), judge("labelled", 0.3, (LABELLED,))
+        return (Entity.SE_PLUSGIRO, "plusgiro.labelled"), judge("labelled", 0.3, evidence)
     return None
 
 

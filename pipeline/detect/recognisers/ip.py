@@ -42,9 +42,9 @@ LABELLED = Evidence("network-word", 5)
 VERSION = Evidence("version-word", 1 / 30)
 
 
-def may_hold(text: str) -> bool:
+def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing."""
-    return text.count(":") > 1 or text.count(".") > 2
+    return reading.text.count(":") > 1 or any(chain.seps.count(".") > 2 for chain in reading.chains)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:

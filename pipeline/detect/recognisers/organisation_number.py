@@ -30,7 +30,7 @@ _OWNER = Lexicon(
     "ek för",
     "fastighetsägare", "entreprenör*",
 )  # fmt: skip
-_TIERS = {("-",): ("canonical", 0.7), (): ("compact", 0.05)}
+_TIERS = {("-",): ("canonical", 0.8), (): ("compact", 0.05)}
 LABELLED = Evidence("organisation-number-word", 100)
 OWNER = Evidence("organisation-word", 6)
 OTHER = Evidence("other-number-word", 1 / 60)

@@ -11,9 +11,10 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.context import Lexicon
+from pipeline.detect.digits import Chain
 from pipeline.detect.finding import Cue, Entity, Explanation, Finding
 from pipeline.detect.normalise import Reading
-from pipeline.detect.recognisers.dates import Day, days
+from pipeline.detect.recognisers.dates import MONTHS, Day, days
 from pipeline.detect.score import judge
 from pipeline.detect.setting import Setting
 from pipeline.detect.validators import born, coordinated, luhn
@@ -53,19 +54,25 @@ _NOT_THIS = Lexicon(
 _FOUR = re.compile(r"(?<![0-9])(?:[0-9]{4}|[0-9](?: [0-9]){3}|[0-9]{2} [0-9]{2})(?![0-9]|[.,:][0-9]|\s?kr\b|\s?%)")
 _AFTER_DATE = re.compile(r"\s?[-+–/.,:]?\s{0,2}([0-9]{4})(?![0-9]|[.,:/-][0-9])")
 _DAY_AND_FOUR = re.compile(
-    r"(?:[0-9]\s?[/.]\s?[0-9]{1,2}|[^\W\d_]{3,12}(?:\s[0-9]{1,2}(?:th|st|nd|rd)?)?)[\s.,/-]{0,3}['´’]?\s?[0-9]{2,4}"
-    r"\s?[-+–/.,:]?\s{0,2}[0-9]{4}(?![0-9])"
+    r"[0-9]\s?[/.]\s?[0-9]{1,2}[\s.,/-]{1,3}['´’]?\s?[0-9]{2,4}\s?[-+–/.,:]?\s{0,2}[0-9]{4}(?![0-9])"
 )
 _FAR = 90
 _REVERSED = re.compile(r"(?<![0-9-])([0-9]{4})[- ]((?:19|20)?[0-9]{6})(?![0-9-])")
 _BACKWARDS = Lexicon("baklänges", "bakifrån", "backwards", "omvänt", "omvänd ordning", "bakvänt", "reversed")
 
 
-def may_hold(text: str) -> bool:
-    """Cheap and safe: False only if `find` and `cues` would find nothing in a text with few digits."""
-    return _FOUR.search(text) is not None and (
-        _LAST_FOUR.anywhere(text) or _DATE_HIDDEN.search(text) is not None or _DAY_AND_FOUR.search(text) is not None
-    )
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` and `cues` would find nothing in a text with few digits together."""
+    if not any(map(_has_four, reading.chains)):
+        return False
+    return _LAST_FOUR.among(reading.words) or _DATE_HIDDEN.search(reading.text) is not None
+
+
+def _has_four(chain: Chain) -> bool:
+    """Whether four digits stand together, or singly or in pairs with spaces between."""
+    sizes = tuple(map(len, chain.groups))
+    pairs = zip(sizes, sizes[1:], chain.seps, strict=False)
+    return 4 in sizes or any(left == right < 3 and sep == " " for left, right, sep in pairs)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
@@ -93,8 +100,8 @@ def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
 def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """A date with four digits behind it, or told apart from them."""
     text = reading.text
-    told = _FOUR.search(text) is not None and _LAST_FOUR.anywhere(text)
-    if not told and not _DAY_AND_FOUR.search(text):
+    told = _LAST_FOUR.among(reading.words) and _LAST_FOUR.anywhere(text) and _FOUR.search(text) is not None
+    if not (told or _DAY_AND_FOUR.search(text) or not MONTHS.isdisjoint(reading.words)):
         return
     found = tuple(days(text, setting.today))
     for day in found:
@@ -108,7 +115,9 @@ def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
 def cues(reading: Reading) -> Iterator[Cue]:
     """The last four digits alone, said to be that."""
     for match in _FOUR.finditer(reading.text):
-        label = _SURE.before(reading.text, match.start(), 32)
+        label = _SURE.before(reading.text, match.start(), 48) or (
+            _LAST_FOUR.before(reading.text, match.start(), 24) and PERSONAL_NUMBER.before(reading.text, match.start())
+        )
         if label and not _NOT_THIS.near(reading.text, match.start(), match.end()):
             start, end = reading.span(match.start(), match.end())
             yield Cue("personnummer.last-four", start, end)
@@ -148,7 +157,7 @@ def _split(reading: Reading, found: tuple[Day, ...]) -> Iterator[Finding]:
             between = text[min(day.end, four.end()) : max(day.start, four.start())]
             about = PERSON_NEAR.near(text, day.start, day.end, 24, 40) or PERSONAL_NUMBER.near(text, day.start, day.end)
             valid = luhn(day.digits[-6:] + re.sub("[^0-9]", "", four[0]))
-            if (sure or (about and valid)) and "\n\n" not in between:
+            if (sure or (valid and (about or not day.day_first))) and "\n\n" not in between:
                 yield _finding(
                     reading, min(day.start, four.start()), max(day.end, four.end()), "split", 0.6 if valid else 0.5
                 )
@@ -162,7 +171,7 @@ def _reversed(reading: Reading, setting: Setting) -> Iterator[Finding]:
         named = PERSONAL_NUMBER.before(text, match.start()) or _BACKWARDS.near(text, match.start(), match.end())
         if named and _date(match[2], setting) and luhn(match[2][-6:] + match[1]):
             yield _finding(reading, match.start(), match.end(), "reversed", 0.6)
-    if not _BACKWARDS.anywhere(text):
+    if not (_BACKWARDS.among(reading.words) and _BACKWARDS.anywhere(text)):
         return
     for chain in reading.chains:
         for window in chain.windows(frozenset({10, 12}), 12):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from pipeline.detect.context import nearest
+from pipeline.detect.context import Lexicon, nearest
 from pipeline.detect.digits import FAR, LOOSE, Window
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
@@ -51,6 +51,8 @@ _AMOUNT = re.compile(r"\s?(?:kr\b|sek\b|kronor|:-|kwh|m3\b|öre|eur|€|%)", re.
 _TIME_SHAPE_YEARS = timedelta(days=20 * 366)
 _CLOSE = 18
 
+CPR = Lexicon("cpr*", "cpr nr", "cpr nummer", "dansk person*", "danskt person*")
+DANISH = Evidence("danish-number-word", 1 / 60)
 LABELLED = Evidence("personal-number-word", 30)
 LABELLED_AFTER = Evidence("personal-number-word-after", 8)
 PERSONAL = Evidence("person-word", 4)
@@ -66,6 +68,7 @@ IN_URL = Evidence("inside-address-of-a-page", 1 / 30)
 AMOUNT = Evidence("amount", 1 / 100)
 IN_LONGER = Evidence("inside-a-longer-row", 1 / 4)
 BAD_CHECK = Evidence("check-digit", 1 / 30)
+BAD_CHECK_ALONE = Evidence("check-digit-alone", 1 / 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +114,25 @@ def _assess(reading: Reading, window: Window, setting: Setting) -> Finding | Non
     told = tuple(_context(reading, window, tier))
     evidence = (*told, *_shape(reading, window, number, setting.today, labelled=LABELLED in told))
     if not number.sound:
-        if LABELLED not in told or tier not in _WHOLE:
+        if LABELLED in told and tier in _WHOLE:
+            evidence = (*told, BAD_CHECK)
+        elif _bears_itself(number, tier, evidence):
+            evidence = (*told, BAD_CHECK_ALONE)
+        else:
             return None
-        tier, prior, evidence = "doubtful", _DOUBTFUL, (*told, BAD_CHECK)
+        tier, prior = "doubtful", _DOUBTFUL
     verdict = judge(tier, prior, evidence)
     if verdict.score < FLOOR:
         return None
     kind = "personnummer" if number.entity is Entity.SE_PERSONNUMMER else "samordningsnummer"
     start, end = reading.span(window.start, window.end)
     return Finding(number.entity, start, end, verdict.score, f"{kind}.{tier}", why=verdict.why)
+
+
+def _bears_itself(number: Number, tier: str, evidence: tuple[Evidence, ...]) -> bool:
+    """Whether a date with sign and four digits reads as a person's number with a slip in it, though no word says so."""
+    doubted = any(each.times < 1 for each in evidence)
+    return number.entity is Entity.SE_PERSONNUMMER and tier == "canonical" and not doubted
 
 
 def _tier(reading: Reading, window: Window) -> tuple[str, float]:
@@ -147,6 +160,9 @@ def _context(reading: Reading, window: Window, tier: str) -> Iterator[Evidence]:
     since_digit = _since_digit(text, start)
     other = OTHER_LABEL.before(text, start, since_digit)
     theme = OTHER_THEME.before(text, start, since_digit)
+    if len(window.digits) == _SHORT and CPR.before(text, start, 24):
+        yield DANISH
+        return
     if nearest(personal, other) == 0:
         yield LABELLED
         return

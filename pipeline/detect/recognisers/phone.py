@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 from pipeline.detect.context import Lexicon, nearest
-from pipeline.detect.digits import Chain
+from pipeline.detect.digits import TIGHT, Chain
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.recognisers.personal_number import in_url
@@ -26,7 +26,8 @@ _UNIT = re.compile(
     r"\s?(?:kr\b|sek\b|kronor|:-|st\b|kwh|m[23]?\b|km\b|%|kg\b|öre|procent|år\b|personer|platser|ggr\b)", re.IGNORECASE
 )
 _NUMBER_WORD = Lexicon(
-    "nummer", "numret", "nr", "number", "broj", "numer", "номер", "رقم", "rufnummer", "tyska numret", "privatn*",
+    "nummer", "numret", "nr", "nås", "når", "number", "broj", "numer", "номер", "رقم", "rufnummer", "tyska numret",
+    "privatn*",
     "hemnummer",
     "mobilnummer*", "telefonnummer*",
 )  # fmt: skip
@@ -41,6 +42,9 @@ _PUBLIC_START = ("020", "0771", "0770", "0775", "0774", "0772", "0773", "0776", 
 _NATIONAL = frozenset({"11414", "116000", "116111", "116117", "116123", "118118"})
 _SHORT_LAYOUTS = frozenset({(3, 2), (2, 2, 2), (3, 3), (3, 2, 2), (2, 3), (5,), (6,), (3, 4), (2, 3, 2)})
 _PHONE_URL = re.compile(r"wa\.me/|tel:|phone=|sms:|viber|whatsapp", re.IGNORECASE)
+_JOINED = frozenset({"-", ".", ":"})
+_SHORT_AREA = re.compile("0(?:8|20|1[013689]|2[136]|3[1356]|4[0246]|54|6[03]|90)")
+_LABEL_REACH = 16
 _MOST = 15
 
 LABELLED = Evidence("phone-word", 25)
@@ -105,8 +109,11 @@ def _candidate(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
 
 
 def _inside_row(chain: Chain, first: int) -> bool:
-    """Whether single digits go on to the left: the row began earlier."""
-    return 0 < first < len(chain.seps) and len(chain.groups[first]) == 1 == len(chain.groups[first - 1])
+    """Whether the row of digits began earlier: single digits go on to the left, or a sign joins them."""
+    if not first:
+        return False
+    singles = first < len(chain.seps) and len(chain.groups[first]) == 1 == len(chain.groups[first - 1])
+    return singles or chain.seps[first - 1] in _JOINED
 
 
 def _national(chain: Chain, first: int, *, spelled: bool) -> _Candidate | None:
@@ -122,11 +129,17 @@ def _national(chain: Chain, first: int, *, spelled: bool) -> _Candidate | None:
             continue
         mobile = _MOBILE.fullmatch(digits[1:]) is not None
         layout = tuple(map(len, chain.groups[first:after]))
-        best = _Candidate(first, after, digits, *_worth(layout, mobile=mobile, spelled=spelled))
+        best = _Candidate(first, after, digits, *_worth(layout, _area(digits), mobile=mobile, spelled=spelled))
     return best
 
 
-def _worth(layout: tuple[int, ...], *, mobile: bool, spelled: bool) -> tuple[str, float]:
+def _area(digits: str) -> int:
+    """How many digits the area code has, its 0 counted; service numbers (020, 077) are cut as they please."""
+    found = _SHORT_AREA.match(digits)
+    return len(found[0]) if found else 4
+
+
+def _worth(layout: tuple[int, ...], area: int, *, mobile: bool, spelled: bool) -> tuple[str, float]:
     if mobile:
         if layout in ((6, 4), (2, 2, 2, 4)):
             return "mobile-as-identity", 0.4
@@ -137,7 +150,7 @@ def _worth(layout: tuple[int, ...], *, mobile: bool, spelled: bool) -> tuple[str
         return "landline-compact", 0.4
     if layout == (6, 4):
         return "landline-as-identity", 0.05
-    return ("landline", 0.9) if 2 <= layout[0] <= 4 and sum(layout[1:]) >= 5 else ("landline-odd", 0.5)
+    return ("landline", 0.9) if layout[0] == area else ("landline-odd", 0.25)
 
 
 def _international(chain: Chain, first: int, *, plus: bool) -> _Candidate | None:
@@ -178,6 +191,8 @@ def _short(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
     if chain.groups[first][0] == "0" or (first and chain.seps[first - 1] != " "):
         return None
     for after in range(min(len(chain.groups), first + 3), first, -1):
+        if after < len(chain.groups) and chain.bonds[after - 1] == TIGHT:
+            continue
         layout = tuple(map(len, chain.groups[first:after]))
         digits = "".join(chain.groups[first:after])
         if digits in _NATIONAL:
@@ -193,7 +208,7 @@ def _short(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
 
 def _short_label(reading: Reading, chain: Chain, first: int) -> bool:
     label = PHONE.before(reading.text, chain.spans[first][0], 24)
-    return bool(label) and label[0].distance <= 10
+    return bool(label) and label[0].distance <= _LABEL_REACH
 
 
 def _assess(reading: Reading, chain: Chain, candidate: _Candidate, setting: Setting) -> Finding | None:

@@ -21,7 +21,7 @@ _TIGHT = re.compile(
 )
 _SPACED = re.compile(rf"(?<![^\W_])[{_L}] [{_L}] [{_L}] [0-9] [0-9] [0-9A-HJ-NPR-UW-Z](?![^\W_])", re.IGNORECASE)
 _LABEL = Lexicon(
-    "reg", "regnr", "regn*", "reg nr", "reg nummer", "registreringsn*", "registreringsskylt*", "skylt", "skylten",
+    "reg", "regnr", "regn*", "reg nr", "reg nummer", "registreringsn*", "registreringsskylt*", "*skylt", "*skylten",
     "skyltar",
     "plåt", "plåten", "nummerplåt*", "nummerskylt*", "registration*", "plate*", "rejestracyjn*", "numerze", "tablic*",
     "registarsk*", "tablice", "rekisterin*", "номер", "номерн*", "kennzeichen", "reg no",
@@ -119,15 +119,21 @@ _NO_PLATE = frozenset(
     ]
 )
 LABELLED = Evidence("plate-word", 40)
-VEHICLE = Evidence("vehicle-word", 14)
+VEHICLE = Evidence("vehicle-word", 25)
 LOWER = Evidence("small-letters", 1 / 30)
 ORDINARY = Evidence("ordinary-word", 1 / 12)
 _LEAST = 0.5
 
 
-def may_hold(text: str) -> bool:
-    """Cheap and safe: False only if `find` would find nothing."""
-    return _TIGHT.search(text) is not None or _SPACED.search(text) is not None
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
+    text = reading.text
+    starts = [span[0] for chain in reading.chains for span in chain.spans]
+    return any(
+        _TIGHT.match(text, start - 3) or _TIGHT.match(text, start - 4) or _SPACED.match(text, start - 6)
+        for start in starts
+        if start > 2
+    )
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:

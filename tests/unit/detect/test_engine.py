@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 from hypothesis import given, settings
 
+from pipeline.detect.deadline import Deadline
 from pipeline.detect.engine import OVER_BUDGET, TOO_LONG, TOO_MANY, Engine, Limits
 from pipeline.detect.finding import Analysis, Concern, ConcernFinding, Entity, Finding
 from pipeline.detect.overlap import resolve
@@ -96,7 +97,7 @@ def test_an_error_is_a_gap_that_quotes_nothing() -> None:
 
 def test_a_text_over_budget_is_a_gap() -> None:
     ticks = count()
-    slow = Engine(SETTING, clock=lambda: float(next(ticks)))
+    slow = Engine(SETTING, deadline=lambda budget: Deadline(budget, lambda: next(ticks), lambda: next(ticks)))
     assert any(gap.startswith("unfinished") or gap == OVER_BUDGET for gap in detect(slow, NUMBER).gaps)
 
 

@@ -16,7 +16,7 @@ FOUND = [
     (
         "hyphen without a word",
         "betala till 802477-2785 tack",
-        ("organisationsnummer.canonical", "802477-2785", "maybe"),
+        ("organisationsnummer.canonical", "802477-2785", "sure"),
     ),
     (
         "labelled in a row",

@@ -8,13 +8,13 @@ from pipeline.detect.recognisers.plate import find
 from tests.recognising import seen
 
 FOUND = [
-    ("beside a car", "röd volvo XTZ 417, föraren", ("plate.plate", "XTZ 417", "maybe")),
+    ("beside a car", "röd volvo XTZ 417, föraren", ("plate.plate", "XTZ 417", "sure")),
     ("labelled", "Regnr: ZUG 246", ("plate.plate", "ZUG 246", "sure")),
     ("letter last", "Lastbil med regnr NRP 90D rev", ("plate.plate", "NRP 90D", "sure")),
     ("small letters, labelled", "svart bmw reg fnl55k kör", ("plate.plate", "fnl55k", "sure")),
     ("hyphen", "Reg.nummer WAM-731, blå", ("plate.plate", "WAM-731", "sure")),
     ("spaced", "bil med skylten N Y P 2 9 4 blockerar", ("plate.spaced", "N Y P 2 9 4", "sure")),
-    ("parked", "GHB 118 parkerar på handikapplatsen", ("plate.plate", "GHB 118", "maybe")),
+    ("parked", "GHB 118 parkerar på handikapplatsen", ("plate.plate", "GHB 118", "sure")),
 ]
 
 NOTHING = [

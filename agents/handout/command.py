@@ -1,0 +1,96 @@
+"""The commands `records show` and `records export`: read records out, covered unless decided otherwise."""
+
+from __future__ import annotations
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agents import settings
+from agents.handout import access, bag
+from agents.handout.history import Item, covered, histories, uncovered
+from agents.retention import bundle
+from agents.retention.index import Wanted
+from agents.retention.log import LogReader
+from agents.retention.opened import Folder, Opened, indexed, reading, refusing
+from agents.worker import now
+
+_Keys = Annotated[list[str] | None, typer.Argument(help="object keys, as `records search` shows them")]
+_Item = Annotated[str | None, typer.Option(help="all versions of this post or comment, by its id on the platform")]
+_Thread = Annotated[str | None, typer.Option(help="the whole thread that hangs on this post")]
+_Unmasked = Annotated[
+    str | None, typer.Option(metavar="DECISION", help="cover nothing, on this decision (noted in the access log)")
+]
+
+
+def show(
+    keys: _Keys = None,
+    *,
+    store: Folder = None,
+    item: _Item = None,
+    thread: _Thread = None,
+    unmasked: _Unmasked = None,
+) -> None:
+    """Show records, a whole item or a whole thread as it stood, with its versions; what is confidential is covered."""
+    with refusing(), reading(store) as opened:
+        items, _ = _read_out(opened, "show", _Selection(tuple(keys or ()), item, thread), unmasked)
+    for each in items:
+        typer.echo(f"{each.kind or 'unreadable'} {each.item} on {each.platform}, account {each.account}")
+        for version in each.versions:
+            typer.echo(f"  {version.change} {version.time or ''}  {version.object_key}")
+            for pointer, text in version.texts.items():
+                typer.echo(f"    {pointer}: {text}")
+
+
+def export(
+    keys: _Keys = None,
+    *,
+    to: Annotated[Path, typer.Option(help="a folder that does not exist yet")],
+    store: Folder = None,
+    item: _Item = None,
+    thread: _Thread = None,
+    unmasked: _Unmasked = None,
+) -> None:
+    """Write a hand-out: a BagIt bag with a page to read and the data; if nothing is covered, originals and proofs."""
+    with refusing(), reading(store) as opened:
+        if to.exists():
+            raise typer.BadParameter(f"{to} exists already: name a new folder")
+        items, chosen = _read_out(opened, "export", _Selection(tuple(keys or ()), item, thread), unmasked)
+        reader = LogReader(opened.log)
+        proofs = {key: bundle.prove(reader, key) for key in chosen} if unmasked and reader.exists() else {}
+        bag.write(bag.Handout(items, proofs, now(), unmasked), to)
+    covered = "nothing is covered" if unmasked else "findings are covered"
+    typer.echo(f"{len(chosen)} records in {to} ({covered}); open {to / 'data' / 'index.html'}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Selection:
+    keys: tuple[str, ...]
+    item: str | None
+    thread: str | None
+
+
+def _read_out(
+    opened: Opened, command: str, selection: _Selection, decision: str | None
+) -> tuple[tuple[Item, ...], tuple[str, ...]]:
+    """Read what was chosen as it may be shown, having noted who reads it."""
+    chosen = dict.fromkeys(selection.keys)
+    if selection.item or selection.thread:
+        with indexed(opened) as (records, _):
+            wanted = Wanted(item=selection.item, thread=selection.thread)
+            chosen |= dict.fromkeys(hit.object_key for hit in records.search(wanted))
+    elif not chosen:
+        raise typer.BadParameter("name object keys, --item or --thread")
+    if not chosen:
+        typer.echo("no record fits", err=True)
+        raise typer.Exit(1)
+    from agents.detection import build_detector  # a second of imports that the other commands need not pay
+
+    current = settings.load()
+    path = current.data_dir / "access.jsonl"
+    access.note(path, at=now(), who=getpass.getuser(), command=command, records=tuple(chosen), decision=decision)
+    reveal = uncovered if decision else covered(build_detector(current))
+    return histories([opened.store.read(key) for key in chosen], reveal), tuple(chosen)

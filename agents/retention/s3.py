@@ -1,0 +1,164 @@
+"""Objects in a bucket of S3 with Object Lock: written once, locked at birth, and never believed because they are there.
+
+A delete in such a bucket only lays a marker over an object, and a second write only a version on top: neither destroys
+anything, and both are named by `faults`. Credentials come from where boto3 looks for them (environment, files, roles).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Self
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from agents.retention.bucket import Bucket, Lock
+from agents.retention.store import Damaged, Faulty, Missing
+from pipeline.errors import RetryLater, Stop
+
+_WRITERS = 16
+_THERE_ALREADY = {"PreconditionFailed", "ConditionalRequestConflict"}
+_REFUSED = {
+    "AccessDenied",
+    "InvalidAccessKeyId",
+    "SignatureDoesNotMatch",
+    "NoSuchBucket",
+    "InvalidRequest",
+    "InvalidBucketState",
+    "ObjectLockConfigurationNotFoundError",
+}
+_GONE = {"NoSuchKey", "404"}
+
+
+def connect(bucket: Bucket, access_key: str | None = None, secret_key: str | None = None) -> Any:
+    """A client of boto3's; keys are only given where they are not to come from its usual places."""
+    return boto3.client(
+        "s3",
+        endpoint_url=bucket.endpoint,
+        region_name=bucket.region or "us-east-1",
+        aws_access_key_id=access_key,
+        aws_secret_access_key=secret_key,
+        config=Config(
+            connect_timeout=5,
+            read_timeout=30,
+            max_pool_connections=_WRITERS,
+            retries={"max_attempts": 2, "mode": "standard"},
+            s3={"addressing_style": "path"} if bucket.endpoint else {},
+        ),
+    )
+
+
+class S3Objects:
+    """See `Objects`; safe on its own in one thread, and beside any number of other writers."""
+
+    def __init__(self, client: Any, bucket: str, lock: Lock | None, now: Callable[[], datetime]) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._lock = lock
+        self._now = now
+        self._pool = ThreadPoolExecutor(_WRITERS, thread_name_prefix="s3")
+
+    def __enter__(self) -> Self:
+        with _translated(self._bucket):
+            state = self._client.get_bucket_versioning(Bucket=self._bucket).get("Status")
+        if state != "Enabled":
+            raise Stop(f"the bucket {self._bucket} keeps no versions: make one with Object Lock")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def add(self, objects: Mapping[str, bytes]) -> frozenset[str]:
+        """See `Objects.add`."""
+        done = [self._pool.submit(self._put, name, content) for name, content in objects.items()]
+        return frozenset(name for name, future in zip(objects, done, strict=True) if future.result())
+
+    def get(self, name: str) -> bytes:
+        """See `Objects.get`; an object under a delete marker is not missing but damaged."""
+        with _translated(self._bucket):
+            try:
+                content: bytes = self._client.get_object(Bucket=self._bucket, Key=name)["Body"].read()
+            except ClientError as error:
+                if _code(error) not in _GONE:
+                    raise
+                if any(found == name for found, _ in self._versions(name)):
+                    raise Damaged(name, "a delete marker has been laid over it") from None
+                raise Missing(name, "there is no such record") from None
+        return content
+
+    def get_all(self, names: Iterable[str]) -> dict[str, bytes]:
+        """See `Objects.get_all`."""
+        futures = {name: self._pool.submit(self.get, name) for name in names}
+        return {name: future.result() for name, future in futures.items()}
+
+    def names(self, folder: str) -> Iterator[str]:
+        """See `Objects.names`; also what lies under delete markers."""
+        before = None
+        for name, _ in self._versions(f"{folder}/"):
+            if name != before:
+                yield name
+            before = name
+
+    def remove(self, names: Iterable[str]) -> int:
+        """See `Objects.remove`: what is locked cannot be removed, so records in a bucket go by their keys."""
+        del names
+        raise Stop(f"records in the bucket {self._bucket} that are not sealed cannot be disposed of: seal what is new")
+
+    def faults(self, folder: str) -> Iterator[Faulty]:
+        """What was done to objects behind our back: markers laid over them, versions laid on top."""
+        before = None
+        for name, is_marker in self._versions(f"{folder}/"):
+            if is_marker:
+                yield Damaged(name, "a delete marker has been laid over it")
+            elif name == before:
+                yield Damaged(name, "it has more than one version; the oldest is the record")
+            before = before if is_marker else name
+
+    def _put(self, name: str, content: bytes) -> bool:
+        locked: dict[str, object] = {}
+        if self._lock:
+            until = self._now() + self._lock.period
+            locked = {"ObjectLockMode": self._lock.mode.value, "ObjectLockRetainUntilDate": until}
+        with _translated(self._bucket):
+            try:
+                self._client.put_object(
+                    Bucket=self._bucket, Key=name, Body=content, IfNoneMatch="*", ChecksumAlgorithm="SHA256", **locked
+                )
+            except ClientError as error:
+                if _code(error) in _THERE_ALREADY:
+                    return False
+                raise
+        return True
+
+    def _versions(self, prefix: str) -> Iterator[tuple[str, bool]]:
+        """Every version and delete marker below a prefix, by name."""
+        with _translated(self._bucket):
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=prefix)
+            for page in pages:
+                found = [(each["Key"], False) for each in page.get("Versions", ())]
+                found += [(each["Key"], True) for each in page.get("DeleteMarkers", ())]
+                yield from sorted(found)
+
+
+def _code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+@contextmanager
+def _translated(bucket: str) -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        code = _code(error)
+        if code in _REFUSED:
+            raise Stop(f"the bucket {bucket} refuses us ({code}): check its name, our rights and its lock") from error
+        raise RetryLater(f"the bucket is in trouble ({code})", after=5.0) from error
+    except BotoCoreError as error:
+        name = type(error).__name__
+        if name in {"NoCredentialsError", "PartialCredentialsError"}:
+            raise Stop(f"no credentials for the bucket {bucket}: set them where boto3 looks") from error
+        raise RetryLater(f"the bucket cannot be reached ({name})", after=5.0) from error

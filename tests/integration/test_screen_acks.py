@@ -1,0 +1,313 @@
+"""What is not done is never acknowledged: Faust's two traps beside our answers, and a broker that is gone.
+
+Each trap is shown on a real broker: the naive half proves that the test can tell the difference.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import faust
+import pytest
+from faust.transport.drivers import aiokafka as driver
+from kafka import KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient
+from kafka.errors import CoordinatorLoadInProgressError, CoordinatorNotAvailableError, NotCoordinatorError
+from prometheus_client import CollectorRegistry
+
+from agents.demo.load import events
+from agents.health import Health
+from agents.metrics import Metrics
+from agents.screen import process as screening
+from agents.screen.judge import Judge, Judgement
+from agents.screen.producer import ConfirmedProducer
+from agents.screen.turn import Turn
+from agents.stream import Record
+from deploy.local.kafka import Kafka
+from pipeline.errors import Stop
+from pipeline.token import Tokeniser
+from tests.chaos.installation import Installation, command
+from tests.events import a_policy
+from tests.fakes import FakeDetector
+from tests.integration.conftest import FreshBroker
+from topics import catalog
+from topics.outgoing import Outgoing
+
+pytestmark = [pytest.mark.kafka, pytest.mark.slow]
+ONE = TopicPartition(catalog.RAW, 0)
+PATIENCE = 60.0
+NAIVE = "naive"
+
+
+@pytest.fixture
+def broker(fresh_broker: FreshBroker, tmp_path: Path) -> Kafka:
+    """A broker with our topics and nothing on them: groups and topics have fixed names here."""
+    kafka = fresh_broker()
+    Installation(tmp_path / "installation", kafka.bootstrap, "").make_topics()
+    return kafka
+
+
+def send(broker: Kafka, *values: bytes) -> None:
+    with closing(KafkaProducer(bootstrap_servers=broker.bootstrap, acks="all")) as producer:
+        for value in values:
+            producer.send(catalog.RAW, value=value, partition=0).get(timeout=PATIENCE)
+
+
+def committed(broker: Kafka, group: str) -> int:
+    """The next offset of the first raw partition that the group would read; 0 if it has committed nothing."""
+    until = time.monotonic() + PATIENCE
+    with closing(KafkaAdminClient(bootstrap_servers=broker.bootstrap)) as admin:
+        while True:
+            try:
+                found = admin.list_group_offsets({group: [ONE]})[group].get(ONE)
+            except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError):
+                assert time.monotonic() < until  # a broker that has just come needs a moment
+            else:
+                return max(0, found.offset) if found else 0
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110 - what is waited for happens in another thread or process
+            await asyncio.sleep(0.1)
+
+
+class Handling:
+    """The work on a record, as naive code and ours do it alike; `bad` cannot be done while `fails` is set."""
+
+    def __init__(self) -> None:
+        self.fails = True
+        self.seen: list[bytes | None] = []
+
+    def do(self, record: bytes | None) -> None:
+        self.seen.append(record)
+        if record == b"bad" and self.fails:
+            raise ZeroDivisionError
+
+    async def take(self, records: Mapping[object, Sequence[Record]]) -> None:
+        """Stands in for `Turn`."""
+        for record in (each for part in records.values() for each in part):
+            self.do(record.value)
+
+
+def ours(broker: Kafka, turn: Any, folder: Path, stop: asyncio.Event) -> Awaitable[None]:
+    return screening.run(
+        {"bootstrap_servers": [broker.bootstrap]},
+        turn,
+        health=Health(),
+        metrics=Metrics(CollectorRegistry()),
+        batch_size=100,
+        commit_interval=0.2,
+        data_dir=folder / "faust",
+        stop=stop,
+    )
+
+
+def naive_app(broker: Kafka, folder: Path) -> faust.App:
+    """As the tutorials have it."""
+    return faust.App(
+        NAIVE,
+        broker=f"kafka://{broker.bootstrap}",
+        broker_commit_interval=0.2,
+        consumer_auto_offset_reset="earliest",
+        datadir=folder / "naive",
+        store="memory://",
+        autodiscover=False,
+        topic_allow_declare=False,
+        topic_disable_leader=True,
+        web_enabled=False,
+    )
+
+
+@contextlib.asynccontextmanager
+async def started(app: faust.App) -> Any:
+    await app.start()
+    try:
+        yield
+    finally:
+        await app.stop()
+
+
+def test_naive_faust_acknowledges_what_raised(broker: Kafka, tmp_path: Path) -> None:
+    """The trap: the record that failed is behind the committed offset, and nobody will ever work it again."""
+    handling = Handling()
+
+    async def run() -> None:
+        app = naive_app(broker, tmp_path)
+
+        @app.agent(app.topic(catalog.RAW, value_serializer="raw"))
+        async def screen(values: Any) -> None:
+            async for value in values:
+                handling.do(value)
+
+        async with started(app):
+            await until(lambda: handling.seen[-1:] == [b"after"])
+            await until(lambda: committed(broker, NAIVE) == 3)
+
+    send(broker, b"good", b"bad", b"after")
+    asyncio.run(run())
+    assert handling.seen == [b"good", b"bad", b"after"]
+
+
+def test_our_screen_stops_at_what_raised_and_works_it_again(broker: Kafka, tmp_path: Path) -> None:
+    handling = Handling()
+
+    async def first() -> None:
+        running = asyncio.ensure_future(ours(broker, handling, tmp_path, asyncio.Event()))
+        await until(lambda: running.done() or committed(broker, catalog.SCREEN_GROUP) == 1)
+        await asyncio.to_thread(send, broker, b"bad", b"after")
+        with pytest.raises(ZeroDivisionError):
+            await asyncio.wait_for(running, PATIENCE)
+
+    async def second() -> None:
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(ours(broker, handling, tmp_path, stop))
+        await until(lambda: running.done() or committed(broker, catalog.SCREEN_GROUP) == 3)
+        stop.set()
+        await running
+
+    send(broker, b"good")
+    asyncio.run(first())
+    assert handling.seen[0] == b"good"
+    assert committed(broker, catalog.SCREEN_GROUP) == 1
+    handling.fails, handling.seen = False, []
+    asyncio.run(second())
+    assert handling.seen == [b"bad", b"after"]
+
+
+@pytest.mark.parametrize(
+    ("transport", "reaches"),
+    [pytest.param(None, 10, id="ours holds at the head"), pytest.param(driver.Transport, 14, id="naive goes past it")],
+)
+def test_an_unfinished_head_holds_the_commit(
+    broker: Kafka, tmp_path: Path, transport: type[driver.Transport] | None, reaches: int
+) -> None:
+    """The 11th record is never acknowledged, later ones are: Faust itself commits past it."""
+    seen: list[object] = []
+
+    async def run() -> None:
+        kafka = {"bootstrap_servers": [broker.bootstrap]}
+        app = screening._app(kafka, batch_size=1, commit_interval=0.2, data_dir=tmp_path / "faust")
+        if transport:
+            app.transport = transport(url=app.conf.broker_consumer, app=app, loop=app.loop)
+
+        @app.agent(app.topic(catalog.RAW, key_serializer="raw", value_serializer="raw"))
+        async def screen(polls: Any) -> None:
+            async for event in polls.noack().events():
+                seen.append(event)
+                if len(seen) != 11:
+                    event.ack()
+
+        async with started(app):
+            for number in range(14):
+                await asyncio.to_thread(send, broker, str(number).encode())
+                await until(lambda expected=number + 1: len(seen) == expected)  # type: ignore[misc]  # a bound default
+                if number == 9:
+                    await until(lambda: committed(broker, catalog.SCREEN_GROUP) == 10)
+            for _ in range(5):  # the head must hold through several commits
+                await app.consumer.commit()
+                await asyncio.sleep(0.2)
+
+    asyncio.run(run())
+    assert committed(broker, catalog.SCREEN_GROUP) == reaches
+
+
+class Breaking:
+    """A real producer before which something happens to the broker, once."""
+
+    def __init__(self, producer: ConfirmedProducer, happens: Callable[[], object]) -> None:
+        self._producer = producer
+        self._happens = [happens]
+
+    async def publish(self, messages: Sequence[Outgoing]) -> None:
+        if self._happens:
+            await asyncio.to_thread(self._happens.pop())
+        await self._producer.publish(messages)
+
+
+def pause(broker: Kafka) -> None:
+    assert broker.pid is not None
+    os.kill(broker.pid, signal.SIGSTOP)
+
+
+def revive(broker: Kafka) -> None:
+    if broker.pid is None:
+        broker.start()
+    else:
+        os.kill(broker.pid, signal.SIGCONT)
+
+
+# Faust's consumer thread cannot leave its group without a broker, and says so with a traceback.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("happens", [pause, Kafka.kill], ids=["paused", "killed"])
+def test_what_cannot_be_confirmed_is_not_acknowledged(
+    broker: Kafka, tmp_path: Path, happens: Callable[[Kafka], object]
+) -> None:
+    """The broker goes when the events are in our hands: we end within the time-out and say why, and they come again."""
+    samples = [sample.value or b"" for sample in events(20, 1)]
+    judged: list[Judgement] = []
+
+    async def run(stop: asyncio.Event, before: Iterable[Callable[[], object]]) -> None:
+        kafka = {"bootstrap_servers": [broker.bootstrap]}
+        producer = ConfirmedProducer(kafka, 3)
+        judge = Judge(FakeDetector(), a_policy(), {}, Tokeniser(b"k" * 32))
+        await producer.start()
+        try:
+            with ThreadPoolExecutor(1) as executor:
+                breaking = Breaking(producer, *before) if before else producer
+                turn = Turn(
+                    lambda *given: keep(judge.judge(*given)), breaking, Metrics(CollectorRegistry()), executor, 9
+                )
+                await ours(broker, turn, tmp_path, stop)
+        finally:
+            await producer.stop()
+
+    def keep(judgement: Judgement) -> Judgement:
+        judged.append(judgement)
+        return judgement
+
+    async def ends() -> None:
+        with pytest.raises(Stop, match=r"not confirmed|refused"):
+            await asyncio.wait_for(run(asyncio.Event(), [lambda: happens(broker)]), PATIENCE)
+
+    async def again() -> None:
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(run(stop, []))
+        await until(lambda: running.done() or committed(broker, catalog.SCREEN_GROUP) == len(samples))
+        stop.set()
+        await running
+
+    send(broker, *samples)
+    asyncio.run(ends())
+    assert judged == []
+    revive(broker)
+    assert committed(broker, catalog.SCREEN_GROUP) == 0
+    asyncio.run(again())
+    assert len(judged) >= len(samples)
+
+
+def test_the_command_ends_with_one_line_and_exit_code_1(broker: Kafka, tmp_path: Path) -> None:
+    """There is no archive topic, so nothing on it can be confirmed."""
+    with closing(KafkaAdminClient(bootstrap_servers=broker.bootstrap)) as admin:
+        admin.delete_topics([catalog.ARCHIVE])
+    send(broker, *(sample.value or b"" for sample in events(5, 1)))
+    installation = Installation(tmp_path / "installation", broker.bootstrap, "")
+    screen = command(installation, "screen", ANSLAGSVAKT_PUBLISH_TIMEOUT="3")
+    try:
+        assert screen.wait(PATIENCE)
+    finally:
+        screen.kill()
+    said = (installation.logs / "screen.log").read_text().splitlines()
+    assert screen.exit_code == 1
+    assert said[-1].startswith("anslagsvakt: Kafka has not confirmed")
+    assert "Traceback" not in "\n".join(said)
+    assert committed(broker, catalog.SCREEN_GROUP) == 0

@@ -1,0 +1,243 @@
+"""Hand-outs: the thread as it stood, covered unless a decision says otherwise, and never read without a note of it."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+import bagit
+import msgspec
+import pytest
+from typer.testing import CliRunner
+
+from agents.handout import access
+from agents.handout.history import covered, histories, uncovered
+from agents.handout.page import page
+from agents.records import app
+from agents.retention import place
+from agents.retention.store import KeptRecord, Raw
+from agents.retention.wrap import add_key
+from pipeline.detect.finding import Analysis
+from pipeline.errors import Stop
+from pipeline.ports import FieldText
+from pipeline.record import Coordinates
+
+AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+NUMBER = "19811228-9874"
+NAME = "Testa Påhittsson"
+
+
+def event(item: str, change: str, text: str, *, minute: int, parent: str | None = "root", author: str = NAME) -> Raw:
+    told = {
+        "specversion": "1.0",
+        "id": f"{item}:{change}:{minute}",
+        "source": "/facebook/exempel",
+        "type": f"se.social.comment.{change}.v1",
+        "time": f"2026-11-20T10:{minute:02}:00Z",
+        "data": {
+            "platform": "facebook",
+            "account_id": "exempel",
+            "object_kind": "comment" if parent else "post",
+            "change": change,
+            "object_id": item,
+            "root_id": "root",
+            "parent_id": parent,
+            "is_own": parent is None,
+            "author": {"id": "native-1", "display_name": author},
+            "text": text,
+        },
+    }
+    return Raw(Coordinates("t", 0, minute), 0, b"k", json.dumps(told).encode())
+
+
+RAWS = [
+    event("root", "created", "Välkomna <b>alla</b> & envar", minute=0, parent=None),
+    event("c2", "created", "Andra kommentaren", minute=20),
+    event("c1", "edited", "Jag har ändrat mig", minute=30),
+    event("c1", "created", f"Mitt nummer är {NUMBER} om någon undrar", minute=10),
+    Raw(Coordinates("t", 0, 99), 0, b"k", b"no event"),
+]
+
+
+def kept(*raws: Raw) -> list[KeptRecord]:
+    return [KeptRecord(raw.object_key, raw.sha256, raw, AT) for raw in raws]
+
+
+class Failing:
+    """A detector that could not analyse anything."""
+
+    def detect(self, fields: object) -> Analysis:
+        assert fields is not None
+        return Analysis(gaps=("over-budget",))
+
+
+class Blind:
+    """A detector that finds nothing, and remembers what it was shown."""
+
+    def __init__(self) -> None:
+        self.fields: list[str] = []
+
+    def detect(self, fields: list[FieldText]) -> Analysis:
+        self.fields += [each.pointer for each in fields]
+        return Analysis()
+
+
+def test_a_thread_is_told_item_by_item_with_versions_in_order() -> None:
+    items = histories(kept(*RAWS[:4]), uncovered)
+    assert [item.item for item in items] == ["root", "c1", "c2"]
+    assert [version.change for version in items[1].versions] == ["created", "edited"]
+    assert (items[0].parent, items[1].parent, items[0].is_own, items[1].is_own) == (None, "root", True, False)
+
+
+def test_what_is_no_event_stands_by_itself_with_nothing_to_show() -> None:
+    (item,) = histories(kept(RAWS[4]), uncovered)
+    assert ("", RAWS[4].sha256, {}) == (item.platform, item.item, item.versions[0].texts)
+
+
+def test_what_could_not_be_analysed_is_covered_whole() -> None:
+    (item,) = histories(kept(RAWS[3]), covered(Failing()))
+    assert item.versions[0].texts == {"/text": "[NOT ANALYSED]"}
+
+
+def test_no_name_of_a_writer_is_shown_in_what_is_covered() -> None:
+    blind = Blind()
+    (item,) = histories(kept(RAWS[3]), covered(blind))  # type: ignore[arg-type]  # a list is a sequence
+    assert (blind.fields, list(item.versions[0].texts)) == (["/text"], ["/text"])
+
+
+class Checker(HTMLParser):
+    """Fails on a tag that is closed out of order, and gathers what a reader sees."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag not in {"script", "img", "link", "iframe", "b"}, attrs
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.seen.append(data)
+
+
+def test_the_page_is_whole_and_shows_texts_as_text() -> None:
+    checker = Checker()
+    checker.feed(page(histories(kept(*RAWS), uncovered), made_at=AT, decision="KS <1>"))
+    assert checker.open == []
+    seen = "".join(checker.seen)
+    assert "Välkomna <b>alla</b> & envar" in seen
+    assert "beslut KS <1>" in seen
+    assert "Publicerad 2026-11-20 kl. 11.00" in " ".join(seen.split())
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder with a sealed and logged store, as the settings have it."""
+    folder = tmp_path / "data"
+    add_key(tmp_path / "key", AT.date())
+    monkeypatch.setenv("ANSLAGSVAKT_DATA_DIR", str(folder))
+    monkeypatch.setenv("ANSLAGSVAKT_STORE_KEY_FILE", str(tmp_path / "key"))
+    where = place.Place(
+        folder / "store", folder / "record-keys.sqlite3", tmp_path / "key", b"t" * 32, folder / "log.key"
+    )
+    with place.opened(where, lambda: AT) as store:
+        store.put_many(RAWS)
+    return folder
+
+
+def run(*arguments: str | Path) -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(each) for each in arguments])
+    return result.exit_code, result.output
+
+
+def noted(data: Path) -> list[access.Access]:
+    return [msgspec.json.decode(line, type=access.Access) for line in (data / "access.jsonl").read_bytes().splitlines()]
+
+
+def test_a_hand_out_is_covered_and_holds_no_original(data: Path, tmp_path: Path) -> None:
+    assert run("export", "--thread", "root", "--to", tmp_path / "bag")[0] == 0
+    bagit.Bag(str(tmp_path / "bag")).validate()
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "bag").rglob("*") if path.is_file()).decode()
+    assert NUMBER not in everything
+    assert NAME not in everything
+    assert "[SE_PERSONNUMMER" in everything
+    assert not (tmp_path / "bag" / "data" / "raw").exists()
+    assert [(each.command, each.decision, len(each.records)) for each in noted(data)] == [("export", None, 4)]
+
+
+def test_on_a_decision_it_holds_originals_with_proofs_that_anyone_can_check(data: Path, tmp_path: Path) -> None:
+    assert run("export", "--thread", "root", "--to", tmp_path / "bag", "--unmasked", "KS 2026/7")[0] == 0
+    bag = bagit.Bag(str(tmp_path / "bag"))
+    bag.validate()
+    assert "KS 2026/7" in bag.info["Internal-Sender-Description"]
+    inside = tmp_path / "bag" / "data"
+    for raw in RAWS[:4]:
+        assert (inside / "raw" / raw.sha256).read_bytes() == raw.value
+        proof = inside / "proof" / f"{raw.sha256}.json"
+        checker = [sys.executable, "-I", str(inside / "check_record.py"), str(proof), str(inside / "raw" / raw.sha256)]
+        assert subprocess.run(checker, capture_output=True, check=False).returncode == 0
+    assert [each.decision for each in noted(data)] == ["KS 2026/7"]
+
+
+def test_a_changed_bag_is_found_out(data: Path, tmp_path: Path) -> None:
+    assert data.exists()
+    run("export", "--item", "c1", "--to", tmp_path / "bag")
+    page_file = tmp_path / "bag" / "data" / "index.html"
+    page_file.write_text(page_file.read_text().replace("Jag", "Vi"))
+    with pytest.raises(bagit.BagValidationError):
+        bagit.Bag(str(tmp_path / "bag")).validate()
+
+
+def test_show_tells_the_versions_and_covers(data: Path) -> None:
+    code, output = run("show", "--item", "c1")
+    assert (code, output.count("records/"), NUMBER in output) == (0, 2, False)
+    assert output.index("created") < output.index("edited")
+    assert NUMBER in run("show", "--item", "c1", "--unmasked", "KS 2026/7")[1]
+    assert [each.decision for each in noted(data)] == [None, "KS 2026/7"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        pytest.param(["show"], 2, id="nothing chosen"),
+        pytest.param(["show", "--item", "unknown"], 1, id="nothing fits"),
+        pytest.param(["show", "records/00/00/00"], 1, id="no such record"),
+    ],
+)
+def test_what_cannot_be_shown_is_told_by_the_exit_code(data: Path, arguments: list[str], code: int) -> None:
+    assert data.exists()
+    assert run(*arguments)[0] == code
+
+
+def test_nothing_is_shown_that_cannot_be_noted(data: Path) -> None:
+    (data / "access.jsonl").mkdir()
+    code, output = run("show", "--item", "c1")
+    assert (code, "nothing is shown" in output, "Jag har" in output) == (2, True, False)
+
+
+def test_a_changed_access_log_is_found_out(tmp_path: Path) -> None:
+    path = tmp_path / "access.jsonl"
+    for n in range(4):
+        access.note(path, at=AT, who="test", command="show", records=(f"k{n}",), decision=None)
+    assert access.broken(path) is None
+    lines = path.read_bytes().splitlines(keepends=True)
+    for changed, line in (
+        (lines[0] + lines[2], 2),
+        (lines[0] + b"rubbish\n", 2),
+        (b"".join(lines).replace(b"k1", b"kx"), 3),
+    ):
+        path.write_bytes(changed)
+        assert access.broken(path) == line
+
+
+def test_an_access_log_that_cannot_be_written_stops_the_reading(tmp_path: Path) -> None:
+    (tmp_path / "folder").write_text("")
+    with pytest.raises(Stop):
+        access.note(tmp_path / "folder" / "log", at=AT, who="t", command="show", records=(), decision=None)
