@@ -105,6 +105,8 @@ class Lexicon:
             return next(entry for start, entry in self._starts.items() if word.startswith(start))
         if word.endswith(self._end_words):
             return next(entry for end, entry in self._ends.items() if word.endswith(end))
+        if not self._inner:
+            return None
         return next((entry for inner, entry in self._inner.items() if inner in word), None)
 
 
