@@ -43,6 +43,9 @@ check: install ## lint, format, types, import rules, locked dependencies: all th
 	$(BIN)/python docs/generate.py --check
 	bash -n .ci/run
 
+train: install ## write the tone model anew from its corpus, and print what it is worth
+	$(BIN)/python -m training.train
+
 format: install ## mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format

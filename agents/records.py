@@ -14,7 +14,7 @@ from agents import settings
 from agents.configuration import load_accounts
 from agents.disposal import dispose_app, hold_app
 from agents.handout.command import export, show
-from agents.retention import bundle
+from agents.retention import bundle, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head
 from agents.retention.index import Wanted
@@ -67,6 +67,7 @@ def verify(
     typer.echo(f"{report.records} records, {report.addenda} addenda, {report.disposed} disposed of: {verdict}")
     if report.faults:
         raise typer.Exit(1)
+    verified.note(opened.log)
 
 
 @app.command()

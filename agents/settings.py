@@ -143,6 +143,11 @@ class Settings(BaseSettings):
         """The file of the token key."""
         return self.token_key_file or self.data_dir / "token.key"
 
+    @property
+    def access_log(self) -> Path:
+        """Where every reading of records is written down."""
+        return self.data_dir / "access.jsonl"
+
     def port_of(self, process: Process) -> int:
         """Where this process shows its metrics."""
         return process.default_port if self.metrics_port is None else self.metrics_port

@@ -102,7 +102,7 @@ def _lines(axes: Axes, panel: dict[str, Any], prometheus: Prometheus) -> None:
             axes.axhline(step["value"], color=_COLOURS[step["color"]], linestyle="--", linewidth=0.8)
     axes.yaxis.set_major_formatter(lambda value, _: _told(value, panel))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f} s")
-    if axes.lines:
+    if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="upper left", fontsize=6, frameon=False, ncols=2)
 
 

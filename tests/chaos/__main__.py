@@ -49,8 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             per_second=options.events / length,
             say=say,
         )
-    for line in told(ran):
-        say(line)
+        for line in told(ran):
+            say(line)
     return 1 if ran.faults else 0
 
 

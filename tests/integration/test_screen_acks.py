@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import secrets
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -38,19 +39,25 @@ from pipeline.token import Tokeniser
 from tests.chaos.installation import Installation, command
 from tests.events import a_policy
 from tests.fakes import FakeDetector
-from tests.integration.conftest import FreshBroker
+from tests.integration.conftest import FreshBroker, TopicMaker
 from topics import catalog
 from topics.outgoing import Outgoing
 
 pytestmark = [pytest.mark.kafka, pytest.mark.slow]
-ONE = TopicPartition(catalog.RAW, 0)
 PATIENCE = 60.0
-NAIVE = "naive"
+NAIVE = f"naive.{secrets.token_hex(6)}"
 
 
 @pytest.fixture
-def broker(fresh_broker: FreshBroker, tmp_path: Path) -> Kafka:
-    """A broker with our topics and nothing on them: groups and topics have fixed names here."""
+def names_of_its_own(broker: Kafka, new_topic: TopicMaker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another raw topic and group on the shared broker, so that tests do not meet each other's events."""
+    monkeypatch.setattr(catalog, "RAW", new_topic(broker.bootstrap))
+    monkeypatch.setattr(catalog, "SCREEN_GROUP", f"test.{secrets.token_hex(6)}")
+
+
+@pytest.fixture
+def breakable(fresh_broker: FreshBroker, tmp_path: Path) -> Kafka:
+    """A broker of our own, with our topics."""
     kafka = fresh_broker()
     Installation(tmp_path / "installation", kafka.bootstrap, "").make_topics()
     return kafka
@@ -64,11 +71,11 @@ def send(broker: Kafka, *values: bytes) -> None:
 
 def committed(broker: Kafka, group: str) -> int:
     """The next offset of the first raw partition that the group would read; 0 if it has committed nothing."""
-    until = time.monotonic() + PATIENCE
+    one, until = TopicPartition(catalog.RAW, 0), time.monotonic() + PATIENCE
     with closing(KafkaAdminClient(bootstrap_servers=broker.bootstrap)) as admin:
         while True:
             try:
-                found = admin.list_group_offsets({group: [ONE]})[group].get(ONE)
+                found = admin.list_group_offsets({group: [one]})[group].get(one)
             except (CoordinatorNotAvailableError, CoordinatorLoadInProgressError, NotCoordinatorError):
                 assert time.monotonic() < until  # a broker that has just come needs a moment
             else:
@@ -137,6 +144,7 @@ async def started(app: faust.App) -> Any:
         await app.stop()
 
 
+@pytest.mark.usefixtures("names_of_its_own")
 def test_naive_faust_acknowledges_what_raised(broker: Kafka, tmp_path: Path) -> None:
     """The trap: the record that failed is behind the committed offset, and nobody will ever work it again."""
     handling = Handling()
@@ -158,6 +166,7 @@ def test_naive_faust_acknowledges_what_raised(broker: Kafka, tmp_path: Path) -> 
     assert handling.seen == [b"good", b"bad", b"after"]
 
 
+@pytest.mark.usefixtures("names_of_its_own")
 def test_our_screen_stops_at_what_raised_and_works_it_again(broker: Kafka, tmp_path: Path) -> None:
     handling = Handling()
 
@@ -184,6 +193,7 @@ def test_our_screen_stops_at_what_raised_and_works_it_again(broker: Kafka, tmp_p
     assert handling.seen == [b"bad", b"after"]
 
 
+@pytest.mark.usefixtures("names_of_its_own")
 @pytest.mark.parametrize(
     ("transport", "reaches"),
     [pytest.param(None, 10, id="ours holds at the head"), pytest.param(driver.Transport, 14, id="naive goes past it")],
@@ -250,14 +260,14 @@ def revive(broker: Kafka) -> None:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("happens", [pause, Kafka.kill], ids=["paused", "killed"])
 def test_what_cannot_be_confirmed_is_not_acknowledged(
-    broker: Kafka, tmp_path: Path, happens: Callable[[Kafka], object]
+    breakable: Kafka, tmp_path: Path, happens: Callable[[Kafka], object]
 ) -> None:
     """The broker goes when the events are in our hands: we end within the time-out and say why, and they come again."""
     samples = [sample.value or b"" for sample in events(20, 1)]
     judged: list[Judgement] = []
 
     async def run(stop: asyncio.Event, before: Iterable[Callable[[], object]]) -> None:
-        kafka = {"bootstrap_servers": [broker.bootstrap]}
+        kafka = {"bootstrap_servers": [breakable.bootstrap]}
         producer = ConfirmedProducer(kafka, 3)
         judge = Judge(FakeDetector(), a_policy(), {}, Tokeniser(b"k" * 32))
         await producer.start()
@@ -267,7 +277,7 @@ def test_what_cannot_be_confirmed_is_not_acknowledged(
                 turn = Turn(
                     lambda *given: keep(judge.judge(*given)), breaking, Metrics(CollectorRegistry()), executor, 9
                 )
-                await ours(broker, turn, tmp_path, stop)
+                await ours(breakable, turn, tmp_path, stop)
         finally:
             await producer.stop()
 
@@ -277,30 +287,30 @@ def test_what_cannot_be_confirmed_is_not_acknowledged(
 
     async def ends() -> None:
         with pytest.raises(Stop, match=r"not confirmed|refused"):
-            await asyncio.wait_for(run(asyncio.Event(), [lambda: happens(broker)]), PATIENCE)
+            await asyncio.wait_for(run(asyncio.Event(), [lambda: happens(breakable)]), PATIENCE)
 
     async def again() -> None:
         stop = asyncio.Event()
         running = asyncio.ensure_future(run(stop, []))
-        await until(lambda: running.done() or committed(broker, catalog.SCREEN_GROUP) == len(samples))
+        await until(lambda: running.done() or committed(breakable, catalog.SCREEN_GROUP) == len(samples))
         stop.set()
         await running
 
-    send(broker, *samples)
+    send(breakable, *samples)
     asyncio.run(ends())
     assert judged == []
-    revive(broker)
-    assert committed(broker, catalog.SCREEN_GROUP) == 0
+    revive(breakable)
+    assert committed(breakable, catalog.SCREEN_GROUP) == 0
     asyncio.run(again())
     assert len(judged) >= len(samples)
 
 
-def test_the_command_ends_with_one_line_and_exit_code_1(broker: Kafka, tmp_path: Path) -> None:
+def test_the_command_ends_with_one_line_and_exit_code_1(breakable: Kafka, tmp_path: Path) -> None:
     """There is no archive topic, so nothing on it can be confirmed."""
-    with closing(KafkaAdminClient(bootstrap_servers=broker.bootstrap)) as admin:
+    with closing(KafkaAdminClient(bootstrap_servers=breakable.bootstrap)) as admin:
         admin.delete_topics([catalog.ARCHIVE])
-    send(broker, *(sample.value or b"" for sample in events(5, 1)))
-    installation = Installation(tmp_path / "installation", broker.bootstrap, "")
+    send(breakable, *(sample.value or b"" for sample in events(5, 1)))
+    installation = Installation(tmp_path / "installation", breakable.bootstrap, "")
     screen = command(installation, "screen", ANSLAGSVAKT_PUBLISH_TIMEOUT="3")
     try:
         assert screen.wait(PATIENCE)
@@ -310,4 +320,4 @@ def test_the_command_ends_with_one_line_and_exit_code_1(broker: Kafka, tmp_path:
     assert screen.exit_code == 1
     assert said[-1].startswith("anslagsvakt: Kafka has not confirmed")
     assert "Traceback" not in "\n".join(said)
-    assert committed(broker, catalog.SCREEN_GROUP) == 0
+    assert committed(breakable, catalog.SCREEN_GROUP) == 0

@@ -58,6 +58,7 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.hid(3.0)
     metrics.taken_back("identity-number")
     metrics.disk(lambda: 0.5)
+    metrics.verified(lambda: 0.0)
     metrics.platform_called("delete", "done")
     metrics.receipt_came(1.5)
     metrics.batch(10)
