@@ -30,7 +30,9 @@ LEAST_ROWS = 3  # a feature seen in fewer rows is forgotten
 COST = 10.0
 POSITIVE_WEIGHT = 2.0  # a concern is the rarer class
 THRESHOLD = 0.45  # one for all: the corpus is full of near misses, and would set each too high
-SPARK = 0.35  # of the greatest weight: a word this heavy opens the gate (mostly words for persons)
+SPARK = 0.35  # of the greatest weight: a word this heavy opens the gate
+COMMON = 0.03  # of the rows that say nothing: a word in so many opens it only if it is a word for a person
+PERSON_WORDS = "jag mig mej min mitt mina du dig dej din ditt dina han hon honom henne hans hennes i my you your"
 LARGEST = 127
 
 Scores = npt.NDArray[np.float64]
@@ -100,17 +102,19 @@ def train(path: Path = tone.BUILT_IN) -> None:
 def fit(path: Path, texts: list[str], truth: Truth) -> None:
     """Fit on all rows and write the file."""
     vectors, models = _fitted(texts, truth)
-    _write(path, vectors, models)
+    silent = [set(tone.words(text)) for text, said in zip(texts, truth, strict=True) if not said.any()]
+    common = {word for word in set().union(*silent) if sum(word in row for row in silent) > COMMON * len(silent)}
+    _write(path, vectors, models, common - set(PERSON_WORDS.split()))
 
 
-def _write(path: Path, vectors: CountVectorizer, models: list[LogisticRegression]) -> None:
+def _write(path: Path, vectors: CountVectorizer, models: list[LogisticRegression], common: set[str]) -> None:
     weights = np.stack([model.coef_[0] for model in models], axis=1)
     scale = float(np.abs(weights).max()) / LARGEST
     whole = np.rint(weights / scale).astype(np.int8)
     words = list(vectors.get_feature_names_out())
     kept = [n for n in range(len(words)) if whole[n].any()]
     heavy = whole.max(axis=1) >= SPARK * LARGEST
-    sparks = sorted(words[n] for n in kept if heavy[n] and " " not in words[n] and words[n].isalpha())
+    sparks = sorted(words[n] for n in kept if heavy[n] and words[n].isalpha() and words[n] not in common)
     np.savez_compressed(
         path,
         weights=whole[kept],

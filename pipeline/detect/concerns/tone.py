@@ -45,6 +45,11 @@ def masked(low: str, findings: Iterable[Finding]) -> str:
     return _DIGITS.sub("0", low)
 
 
+def words(plain: str) -> list[str]:
+    """The words of a text as the model sees them."""
+    return _WORD.findall(plain)
+
+
 def features(plain: str) -> list[str]:
     """The features of a masked text, in no order that means anything; `ToneModel.rows` counts the same ones."""
     words = _WORD.findall(plain)
