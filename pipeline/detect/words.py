@@ -6,22 +6,21 @@ from pipeline.detect.context import Lexicon
 
 PERSONAL_NUMBER = Lexicon(
     "personnr", "personnummer*", "personnumret", "*personnummer", "pnr", "pers nr", "persnr", "persnummer", "p nr",
-    "pers",
-    "samordningsnummer*", "samordningsnumret", "samordningsnr", "samnr", "sam nr", "samordningsnum*", "födelsenummer",
-    "personal number", "personal no", "personal identity number", "personal id*", "personnumber", "coordination number",
-    "id number", "ssn", "social security number", "identity number",  "fødselsnummer*", "personnummeret*",
-    "henkilötunnu*", "numer personalny", "numer koordynacyjny", "pesel", "lični broj", "matični broj", "jmbg",
-    "koordinacijski broj", "особистий номер", "координаційний номер", "персональний номер",
+    "pers", "samordningsnummer*", "samordningsnumret", "samordningsnr", "samnr", "sam nr", "samordningsnum*",
+    "födelsenummer", "personal number", "personal no", "personal identity number", "personal id*", "personnumber",
+    "coordination number", "id number", "ssn", "social security number", "identity number", "fødselsnummer*",
+    "personnummeret*", "henkilötunnu*", "numer personalny", "numer koordynacyjny", "pesel", "lični broj",
+    "matični broj", "jmbg", "koordinacijski broj", "особистий номер", "координаційний номер", "персональний номер",
     "رقمي الشخصي", "الرقم الشخصي", "رقم شخصي", "رقم تنسيق", "lambarka shakhsiga", "lambarkayga shakhsiga",
     "lambarka isku dubbaridka", "dossiernummer personal",
 )  # fmt: skip
 """Names of the personal identity number and the coordination number, in the languages of the municipality."""
 
 PERSON_NEAR = Lexicon(
-    "född", "föddes", "födda", "fött", "f", "born", "födelsedatum*", "födelsedag*", "sonen", "son", "dottern", "dotter",
-    "barnet", "barn", "mamma", "pappa", "mor", "far", "mormor", "morfar", "farmor", "farfar", "maken", "make", "hustru",
-    "fru", "frun", "sambo", "sambon", "syskon", "bror", "syster", "målsman", "vårdnadshavare", "sökande", "patient*",
-    "elev*", "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
+    "född", "föddes", "födda", "fött", "f", "born", "födelsedatum*", "födelsedag*", "sonen", "son", "dottern",
+    "dotter", "barnet", "barn", "mamma", "pappa", "mor", "far", "mormor", "morfar", "farmor", "farfar", "maken",
+    "make", "hustru", "fru", "frun", "sambo", "sambon", "syskon", "bror", "syster", "målsman", "vårdnadshavare",
+    "sökande", "patient*", "elev*", "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
 )  # fmt: skip
 """Words that a personal identity number is written beside."""
 
@@ -29,45 +28,37 @@ OTHER_LABEL = Lexicon(
     "ocr*", "ordernr", "ordernum*", "order nr", "order no", "order number*", "beställningsn*", "bokningsn*",
     "fakturanr", "fakturanum*", "faktura nr", "faktura nummer", "invoice*", "referensn*", "ref nr", "referens", "ref",
     "kolli*", "spårning*", "sändning*", "försändelse*", "paketn*", "paket id", "parcel*", "tracking*", "avtalsn*",
-    "artikeln*",
-    "art nr", "artnr", "serien*", "serial*", "isbn*", "issn", "ean*", "streckkod*", "produktn*", "modelln*", "mätar*",
-    "elmätar*", "vattenmätar*", "*mätaren", "anläggnings*", "kvitton*", "transaktions*", "betalningsref*",
-    "post id", "postid",
-    "inläggs*", "version*", "salskod*", "tidsstämpel*", "timestamp*", "tidsstämplad*", "felkod*", "biljettn*", "lottn*",
-    "vinstn*", "lånekort*", "kortn*", "kundorder*", "dnr", "diarie*", "epoch", "unix*", "numer zamówienia", "receipt*",
-    "chassin*", "imei", "följesedel*", "fastighetsn*", "abonnemangsn*", "decimaler", "log", "logg", "loggen",
-    "loggrad*",
-    "order", "ordern", "beställning*", "jobb id", "nyckel*", "checksumma*", "hash", "tråd id", "video id",
+    "artikeln*", "art nr", "artnr", "serien*", "serial*", "isbn*", "issn", "ean*", "streckkod*", "produktn*",
+    "modelln*", "mätar*", "elmätar*", "vattenmätar*", "*mätaren", "anläggnings*", "kvitton*", "transaktions*",
+    "betalningsref*", "post id", "postid", "inläggs*", "version*", "salskod*", "tidsstämpel*", "timestamp*",
+    "tidsstämplad*", "felkod*", "biljettn*", "lottn*", "vinstn*", "lånekort*", "kortn*", "kundorder*", "dnr",
+    "diarie*", "epoch", "unix*", "numer zamówienia", "receipt*", "chassin*", "imei", "följesedel*", "fastighetsn*",
+    "abonnemangsn*", "decimaler", "log", "logg", "loggen", "loggrad*", "order", "ordern", "beställning*", "jobb id",
+    "nyckel*", "checksumma*", "hash", "tråd id", "video id",
 )  # fmt: skip
 """Names of numbers that merely look like a person's: said right before a number, they say what it is."""
 
 OTHER_THEME = Lexicon(
     "faktura*", "*fakturan", "avtal*", "paket*", "biljett*", "kvitto*", "video*", "filen", "fil", "file*", "bild*",
-    "img",
-    "belopp*", "summa", "saldo", "ärende*", "inlägg*", "post", "posten", "garanti*", "reklamation*", "skapad*",
-    "klippet",
-    "webbutik*", "betaln*", "betalade", "levererad*", "leverans*",
+    "img", "belopp*", "summa", "saldo", "ärende*", "inlägg*", "post", "posten", "garanti*", "reklamation*", "skapad*",
+    "klippet", "webbutik*", "betaln*", "betalade", "levererad*", "leverans*",
 )  # fmt: skip
 """What such numbers are about: a doubt, no more."""
 
 PHONE = Lexicon(
-    "tel", "tele", "telefon*", "tfn", "mobil*", "mob", "ring*", "ringa", "sms*", "smsa", "slå", "växel*",
-    "swish*", "swisha", "phone*", "call*", "cell", "whatsapp*", "wa", "viber", "signal*",
-    "dzwoni*", "zadzwo*", "telefonu", "nås på", "når mig", "nås", "nazov*", "zovi*", "telefonski", "soita*",
-    "puhelin*", "puh",
-    "ringe", "ringer", "kontakta*", "kontakt", "jour*", "fax", "lambarka", "wac", "телефон*", "дзвон*", "номер",
-    "هاتف", "رقمي", "اتصل*", "اتصلوا", "jourtelefon",
+    "tel", "tele", "telefon*", "tfn", "mobil*", "mob", "ring*", "ringa", "sms*", "smsa", "slå", "växel*", "swish*",
+    "swisha", "phone*", "call*", "cell", "whatsapp*", "wa", "viber", "signal*", "dzwoni*", "zadzwo*", "telefonu",
+    "nås på", "når mig", "nås", "nazov*", "zovi*", "telefonski", "soita*", "puhelin*", "puh", "ringe", "ringer",
+    "kontakta*", "kontakt", "jour*", "fax", "lambarka", "wac", "телефон*", "дзвон*", "номер", "هاتف", "رقمي", "اتصل*",
+    "اتصلوا", "jourtelefon",
 )  # fmt: skip
 """Words that introduce a phone number."""
 
 TIME_WORDS = Lexicon(
     "avstängd*", "avstängt", "stängd*", "stängt", "gäller", "period*", "mellan", "from", "fr o m", "t o m", "tom",
-    "till",
-    "kl", "klockan", "datum*", "tid", "tiden", "logg*", "fel", "felet", "error*", "skärmdump*", "lovet", "*lovet",
-    "veckor",
-    "vecka", "v", "schema*", "bokad*", "bokning*", "uthyr*", "backup*", "uppdaterad*", "publicerad*", "kamera*",
-    "under",
-    "somras", "våras", "höstas", "vintras", "session*", "öppet", "hyr*",
+    "till", "kl", "klockan", "datum*", "tid", "tiden", "logg*", "fel", "felet", "error*", "skärmdump*", "lovet",
+    "*lovet", "veckor", "vecka", "v", "schema*", "bokad*", "bokning*", "uthyr*", "backup*", "uppdaterad*",
+    "publicerad*", "kamera*", "under", "somras", "våras", "höstas", "vintras", "session*", "öppet", "hyr*",
 )  # fmt: skip
 """Words of times and periods."""
 

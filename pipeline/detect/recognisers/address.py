@@ -46,12 +46,9 @@ _UNIT = re.compile(
 )  # fmt: skip
 _LIVES = Lexicon(
     "bor", "bor på", "bo", "bodde", "bosatt*", "hemma", "hemma hos", "hos oss", "hos mig", "hos", "adress*",
-    "adressen", "address",
-    "flyttat till", "flyttar till", "oss på", "utanför oss", "gården", "gård", "torpet", "huset", "lives at",
-    "living at", "grannen på",
-    "plogen", "plogbil*", "sopbil*", "hämtning*", "mieszka*", "stanuje*", "visning*", "skicka*", "brev*",
-    "post till", "leverera*",
-    "fakturaadress*", "hämtas",
+    "adressen", "address", "flyttat till", "flyttar till", "oss på", "utanför oss", "gården", "gård", "torpet",
+    "huset", "lives at", "living at", "grannen på", "plogen", "plogbil*", "sopbil*", "hämtning*", "mieszka*",
+    "stanuje*", "visning*", "skicka*", "brev*", "post till", "leverera*", "fakturaadress*", "hämtas",
 )  # fmt: skip
 _ENDING_WORDS = tuple(_ENDINGS.split("|"))
 _RURAL = re.compile(
@@ -60,31 +57,25 @@ _RURAL = re.compile(
     r"(?![0-9A-Za-z]|[.,:/-][0-9])"
 )
 _RESIDES = Lexicon(
-    "bor", "bo", "bodde", "bosatt*", "hemma", "hos oss", "hos mig", "hos", "granne*", "lives", "mieszka*",
-    "stanuje*", "familj*",
+    "bor", "bo", "bodde", "bosatt*", "hemma", "hos oss", "hos mig", "hos", "granne*", "lives", "mieszka*", "stanuje*",
+    "familj*",
 )  # fmt: skip
 _NEVER_STREET = re.compile(
     r"gång|cykel|gångcykel|parkerings|buss|hållplats|arbets|motor|riks|lands|järn", re.IGNORECASE
 )
 _NOT_PLACE = Lexicon(
     "linje", "buss", "bussen", "väg", "rv", "route", "klass", "sal", "rum", "grupp", "lag", "vecka", "v", "sid",
-    "sida", "kap", "kapitel",
-    "punkt", "paragraf", "nr", "nummer", "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti",
-    "september",
-    "oktober", "november", "december", "windows", "iphone", "android", "version", "covid", "artikel", "plats",
-    "kanal", "del", "zon",
-    "steg", "nivå", "årskurs", "åk", "line", "bus", "sweden", "svt", "ica", "trafik", "system", "program", "typ",
-    "modell",
+    "sida", "kap", "kapitel", "punkt", "paragraf", "nr", "nummer", "januari", "februari", "mars", "april", "maj",
+    "juni", "juli", "augusti", "september", "oktober", "november", "december", "windows", "iphone", "android",
+    "version", "covid", "artikel", "plats", "kanal", "del", "zon", "steg", "nivå", "årskurs", "åk", "line", "bus",
+    "sweden", "svt", "ica", "trafik", "system", "program", "typ", "modell",
 )  # fmt: skip
 _PUBLIC_PLACE = Lexicon(
     "medborgarkontor*", "kommunhus*", "stadshus*", "bibliotek*", "*skolan", "förskolan", "town hall", "library",
-    "vårdcentral*",
-    "museum*", "museet", "kyrkan", "simhall*", "badhus*", "sporthall*", "idrottshall*", "återvinning*", "butik*",
-    "affär*", "restaurang*",
-    "kafé*", "café*", "fiket", "pizzeri*", "hotell*", "polisstation*", "kontaktcenter", "konsthall*",
-    "fritidsgård*", "mötesplats*",
-    "öppettider", "öppet", "lokal*", "föreningslokal*", "klubbstuga*", "bygdegård*", "aula*", "besöksadress*",
-    "turistbyrå*", "apotek*",
+    "vårdcentral*", "museum*", "museet", "kyrkan", "simhall*", "badhus*", "sporthall*", "idrottshall*",
+    "återvinning*", "butik*", "affär*", "restaurang*", "kafé*", "café*", "fiket", "pizzeri*", "hotell*",
+    "polisstation*", "kontaktcenter", "konsthall*", "fritidsgård*", "mötesplats*", "öppettider", "öppet", "lokal*",
+    "föreningslokal*", "klubbstuga*", "bygdegård*", "aula*", "besöksadress*", "turistbyrå*", "apotek*",
 )  # fmt: skip
 HOME = Evidence("home-word", 5)
 POSTCODE = Evidence("postcode", 20)
@@ -180,24 +171,11 @@ def _named(text: str, start: int, stem: str) -> int:
 
 
 _QUALIFIERS = frozenset(
-    [
-        "norra",
-        "södra",
-        "östra",
-        "västra",
-        "stora",
-        "lilla",
-        "gamla",
-        "nya",
-        "övre",
-        "nedre",
-        "inre",
-        "yttre",
-        "sankt",
-        "s:t",
-        "s:ta",
-    ]
-)
+    {
+        "norra", "södra", "östra", "västra", "stora", "lilla", "gamla", "nya", "övre", "nedre", "inre", "yttre",
+        "sankt", "s:t", "s:ta",
+    }
+)  # fmt: skip
 
 
 def _qualifier(text: str, start: int) -> int:

@@ -25,15 +25,13 @@ from pipeline.detect.words import OTHER_LABEL, PHONE
 
 _ACCOUNT = Lexicon(
     "konto", "kontot", "kontonr", "kontonum*", "kontonummer*", "*konto", "*kontot", "clearing*", "clnr", "cl nr",
-    "account*",
-    "bankkonto*", "lönekonto*", "personkonto*", "sparkonto*", "tili", "rachunek", "račun",
+    "account*", "bankkonto*", "lönekonto*", "personkonto*", "sparkonto*", "tili", "rachunek", "račun",
 )  # fmt: skip
 _BANK = Lexicon(
     "swedbank*", "sparbank*", "handelsbank*", "shb", "seb", "nordea*", "länsförsäkringar*", "ica banken*",
-    "danske bank*",
-    "skandia*", "sbab", "avanza", "nordnet", "lf bank", "klarna", "bank", "banken", "bankgirot", "forex", "ikano*",
-    "lön", "lönen",
-    "insättning*", "sätt in", "sätta in", "återbetaln*", "betala ut", "utbetaln*", "betala tillbaka", "swisha",
+    "danske bank*", "skandia*", "sbab", "avanza", "nordnet", "lf bank", "klarna", "bank", "banken", "bankgirot",
+    "forex", "ikano*", "lön", "lönen", "insättning*", "sätt in", "sätta in", "återbetaln*", "betala ut", "utbetaln*",
+    "betala tillbaka", "swisha",
 )  # fmt: skip
 _NOT_DIGIT = re.compile("[^0-9]")
 _IN_WORDS = re.compile(
@@ -43,7 +41,11 @@ _IN_WORDS = re.compile(
 )
 _CLOSE = 14
 _PERSONAL = ("3300", "3782")
-_JOINTS = frozenset({"-", " ", ",", ", ", " - ", "- ", " -", ".", ": ", " , ", "/", " / "})
+_JOINTS = frozenset(
+    {
+        "-", " ", ",", ", ", " - ", "- ", " -", ".", ": ", " , ", "/", " / ",
+    }
+)  # fmt: skip
 _BREAKS = frozenset({" ", "-", ".", "", " - "})
 ACCOUNT = Evidence("account-word", 60)
 BANK = Evidence("bank-word", 20)

@@ -21,11 +21,9 @@ from pipeline.detect.words import OTHER_LABEL, OTHER_THEME
 
 _SIZES = frozenset({13, 14, 15, 16, 18, 19})
 _LABEL = Lexicon(
-    "kort", "kortet", "kortnr", "kortnummer*", "*kort", "*kortet", "visa", "mastercard", "amex",
-    "american express", "maestro",
-    "card*", "credit*", "debit*", "kredit*", "betalkort*", "bankkort*", "cvc", "cvv", "karta", "karty", "kartica*",
-    "kortti*",
-    "kreditkart*", "kaart*", "картк*", "بطاق*",
+    "kort", "kortet", "kortnr", "kortnummer*", "*kort", "*kortet", "visa", "mastercard", "amex", "american express",
+    "maestro", "card*", "credit*", "debit*", "kredit*", "betalkort*", "bankkort*", "cvc", "cvv", "karta", "karty",
+    "kartica*", "kortti*", "kreditkart*", "kaart*", "картк*", "بطاق*",
 )  # fmt: skip
 _LIBRARY = Lexicon(
     "lånekort*", "bibliotekskort*", "presentkort*", "medlemskort*", "busskort*", "passerkort*", "sim", "rabattkort*"

@@ -45,124 +45,31 @@ _LOOSE_LOCAL = re.compile(
 _LOOSE_DOMAIN = re.compile(rf"\s{{0,2}}[\w-]{{1,40}}(?:{_DOT}[\w-]{{1,40}}){{1,3}}", re.IGNORECASE)
 _SPLIT_DOT = re.compile(_DOT, re.IGNORECASE)
 _TLDS = frozenset(
-    [
-        "com",
-        "net",
-        "org",
-        "info",
-        "nu",
-        "se",
-        "no",
-        "dk",
-        "fi",
-        "de",
-        "pl",
-        "uk",
-        "eu",
-        "ba",
-        "rs",
-        "hr",
-        "ua",
-        "is",
-        "ee",
-        "lv",
-        "lt",
-        "nl",
-        "be",
-        "fr",
-        "es",
-        "it",
-        "at",
-        "ch",
-        "ie",
-        "cz",
-        "sk",
-        "ro",
-        "gr",
-        "pt",
-        "tr",
-        "ru",
-        "us",
-        "ca",
-        "au",
-        "io",
-        "me",
-        "tv",
-        "co",
-        "ai",
-        "app",
-        "dev",
-        "biz",
-        "name",
-        "email",
-        "mail",
-        "online",
-        "site",
-        "shop",
-        "blog",
-        "gov",
-        "edu",
-        "example",
-        "test",
-        "invalid",
-        "exempel",
-    ]
-)
+    {
+        "com", "net", "org", "info", "nu", "se", "no", "dk", "fi", "de", "pl", "uk", "eu", "ba", "rs", "hr", "ua",
+        "is", "ee", "lv", "lt", "nl", "be", "fr", "es", "it", "at", "ch", "ie", "cz", "sk", "ro", "gr", "pt", "tr",
+        "ru", "us", "ca", "au", "io", "me", "tv", "co", "ai", "app", "dev", "biz", "name", "email", "mail", "online",
+        "site", "shop", "blog", "gov", "edu", "example", "test", "invalid", "exempel",
+    }
+)  # fmt: skip
 _FREE = frozenset(
-    [
-        "gmail",
-        "hotmail",
-        "outlook",
-        "live",
-        "yahoo",
-        "icloud",
-        "me",
-        "msn",
-        "telia",
-        "bredband",
-        "comhem",
-        "spray",
-        "protonmail",
-        "proton",
-        "mail",
-        "gmx",
-        "passagen",
-        "swipnet",
-    ]
-)
+    {
+        "gmail", "hotmail", "outlook", "live", "yahoo", "icloud", "me", "msn", "telia", "bredband", "comhem", "spray",
+        "protonmail", "proton", "mail", "gmx", "passagen", "swipnet",
+    }
+)  # fmt: skip
 _ROLES = frozenset(
-    [
-        "info",
-        "kontakt",
-        "kontaktcenter",
-        "kansli",
-        "kansliet",
-        "styrelse",
-        "styrelsen",
-        "faktura",
-        "support",
-        "kundtjanst",
-        "kundtjänst",
-        "reception",
-        "bokning",
-        "press",
-        "redaktion",
-        "redaktionen",
-        "registrator",
-        "admin",
-        "post",
-        "bestallning",
-        "order",
-        "office",
-        "contact",
-        "hello",
-        "hej",
-        "service",
-    ]
-)
+    {
+        "info", "kontakt", "kontaktcenter", "kansli", "kansliet", "styrelse", "styrelsen", "faktura", "support",
+        "kundtjanst", "kundtjänst", "reception", "bokning", "press", "redaktion", "redaktionen", "registrator",
+        "admin", "post", "bestallning", "order", "office", "contact", "hello", "hej", "service",
+    }
+)  # fmt: skip
 _NO_LABEL = frozenset(
-    ("the", "a", "my", "our", "this", "that", "work", "home", "kl", "klockan", "se", "det", "de", "den")
-)
+    {
+        "the", "a", "my", "our", "this", "that", "work", "home", "kl", "klockan", "se", "det", "de", "den",
+    }
+)  # fmt: skip
 _LONGEST = 120
 
 

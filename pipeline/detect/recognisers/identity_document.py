@@ -18,8 +18,8 @@ from pipeline.detect.setting import Setting
 _SHAPE = re.compile(r"(?<![^\W_])(?:[A-Z]{2}[0-9]{7}|[0-9]{8,9})(?![^\W_]|[-:/][0-9])", re.IGNORECASE)
 _LABEL = Lexicon(
     "pass", "passet", "passnr", "passnum*", "pass nr", "passport*", "id kort*", "idkort*", "identitetskort*",
-    "nationellt id*",
-    "körkort*", "körkortsn*", "driving licence*", "paszport*", "pasoš*", "pasi*", "legitimation*", "leg nr",
+    "nationellt id*", "körkort*", "körkortsn*", "driving licence*", "paszport*", "pasoš*", "pasi*", "legitimation*",
+    "leg nr",
 )  # fmt: skip
 LABELLED = Evidence("document-word", 30)
 

@@ -25,10 +25,9 @@ _LABEL = Lexicon(
     "organization number", "orgn", "företagsn*", "registration number", "vat", "moms*", "vatnr", "f skatt",
 )  # fmt: skip
 _OWNER = Lexicon(
-    "ab", "aktiebolag*", "hb", "handelsbolag*", "kb", "brf", "*förening*", "*bolag*", "*stiftelse*", "firma*", "firman",
-    "*företag*", "*klubb*", "kommun*", "region*", "*kår*", "byalag*", "samfällighet*", "association*", "company",
-    "ek för",
-    "fastighetsägare", "entreprenör*",
+    "ab", "aktiebolag*", "hb", "handelsbolag*", "kb", "brf", "*förening*", "*bolag*", "*stiftelse*", "firma*",
+    "firman", "*företag*", "*klubb*", "kommun*", "region*", "*kår*", "byalag*", "samfällighet*", "association*",
+    "company", "ek för", "fastighetsägare", "entreprenör*",
 )  # fmt: skip
 _TIERS = {("-",): ("canonical", 0.8), (): ("compact", 0.05)}
 LABELLED = Evidence("organisation-number-word", 100)

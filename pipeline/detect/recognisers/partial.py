@@ -28,12 +28,10 @@ _ZEROES = re.compile(r"(?<![0-9])((?:18|19|20)?[0-9]{6})[-+]0000(?![0-9])")
 _DATE_HIDDEN = re.compile(rf"(?<![^\W_])[{_HIDE}]{{6,8}}\s?[-+]\s?[0-9]{{4}}(?![0-9])")
 _LAST_FOUR = Lexicon(
     "sista fyra", "fyra sista", "sista 4", "4 sista", "last four", "last 4", "slutar på", "slutar med",
-    "slutsiffror*", "kontrollsiffr*",
-    "koden efter", "sedan kommer", "resten är", "följt av", "ostatnie cztery", "cztery ostatnie",
-    "posljednje četiri", "zadnje četiri",
-    "siste fire", "sidste fire", "fire siste", "viimeiset neljä", "neljä viimeistä", "останні чотири", "آخر أربعة",
-    "afarta u dambeeya",
-    "ändelsen", "och sen", "sen kommer", "plus", "ends with", "ending in", "avslutas med", "sista siffrorna", "de fyra",
+    "slutsiffror*", "kontrollsiffr*", "koden efter", "sedan kommer", "resten är", "följt av", "ostatnie cztery",
+    "cztery ostatnie", "posljednje četiri", "zadnje četiri", "siste fire", "sidste fire", "fire siste",
+    "viimeiset neljä", "neljä viimeistä", "останні чотири", "آخر أربعة", "afarta u dambeeya", "ändelsen", "och sen",
+    "sen kommer", "plus", "ends with", "ending in", "avslutas med", "sista siffrorna", "de fyra",
 )  # fmt: skip
 _SURE = Lexicon(*_LAST_FOUR.entries[:6], *_LAST_FOUR.entries[15:27])
 _NOT_THIS = Lexicon(

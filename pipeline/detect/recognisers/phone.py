@@ -9,12 +9,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import phonenumbers
-
 from pipeline.detect.context import Lexicon, nearest
 from pipeline.detect.digits import TIGHT, Chain
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
+from pipeline.detect.recognisers.numbering import MOBILE, SWEDISH, abroad, area
 from pipeline.detect.recognisers.personal_number import in_url
 from pipeline.detect.score import FLOOR, Evidence, judge
 from pipeline.detect.setting import Setting
@@ -27,23 +26,19 @@ _UNIT = re.compile(
 )
 _NUMBER_WORD = Lexicon(
     "nummer", "numret", "nr", "nås", "når", "number", "broj", "numer", "номер", "رقم", "rufnummer", "tyska numret",
-    "privatn*",
-    "hemnummer",
-    "mobilnummer*", "telefonnummer*",
+    "privatn*", "hemnummer", "mobilnummer*", "telefonnummer*",
 )  # fmt: skip
 _OFFICE = Lexicon(
     "växel*", "kundtjänst*", "reception*", "vårdcentral*", "polis*", "kommunen*", "kommunens", "kontaktcenter",
-    "bibliotek*",
-    "jouren", "journummer*", "felanmälan", "myndighet*", "skatteverket*", "försäkringskassan*", "skolan*",
-    "expedition*",
-    "tandvård*", "sjukhus*", "apotek*", "öppet", "town hall", "municipality", "gminy", "kontoret", "medborgarkontor*",
+    "bibliotek*", "jouren", "journummer*", "felanmälan", "myndighet*", "skatteverket*", "försäkringskassan*",
+    "skolan*", "expedition*", "tandvård*", "sjukhus*", "apotek*", "öppet", "town hall", "municipality", "gminy",
+    "kontoret", "medborgarkontor*",
 )  # fmt: skip
 _PUBLIC_START = ("020", "0771", "0770", "0775", "0774", "0772", "0773", "0776", "0777", "0200")
 _NATIONAL = frozenset({"11414", "116000", "116111", "116117", "116123", "118118"})
 _SHORT_LAYOUTS = frozenset({(3, 2), (2, 2, 2), (3, 3), (3, 2, 2), (2, 3), (5,), (6,), (3, 4), (2, 3, 2)})
 _PHONE_URL = re.compile(r"wa\.me/|tel:|phone=|sms:|viber|whatsapp", re.IGNORECASE)
 _JOINED = frozenset({"-", ".", ":"})
-_SHORT_AREA = re.compile("0(?:8|20|1[013689]|2[136]|3[1356]|4[0246]|54|6[03]|90)")
 _LABEL_REACH = 16
 _MOST = 15
 
@@ -54,18 +49,6 @@ IDENTITY = Evidence("personal-number-word", 1 / 40)
 TIMES = Evidence("times-or-date-shape", 1 / 60)
 UNIT = Evidence("unit", 1 / 30)
 IN_URL = Evidence("inside-address-of-a-page", 1 / 80)
-
-
-def _plan(kind: str) -> str:
-    """The national numbers of one kind, as a pattern over digits without the leading 0."""
-    metadata = phonenumbers.PhoneMetadata.metadata_for_region("SE")
-    return getattr(metadata, kind).national_number_pattern  # type: ignore[no-any-return]  # untyped metadata
-
-
-_MOBILE = re.compile(_plan("mobile"))
-_ANY = re.compile(
-    "|".join(_plan(kind) for kind in ("mobile", "fixed_line", "toll_free", "shared_cost", "personal_number", "uan"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,21 +108,15 @@ def _national(chain: Chain, first: int, *, spelled: bool) -> _Candidate | None:
         digits += chain.groups[after - 1]
         if len(digits) > 10:
             break
-        if len(digits) < 7 or not _ANY.fullmatch(digits[1:]):
+        if len(digits) < 7 or not SWEDISH.fullmatch(digits[1:]):
             continue
-        mobile = _MOBILE.fullmatch(digits[1:]) is not None
+        mobile = MOBILE.fullmatch(digits[1:]) is not None
         layout = tuple(map(len, chain.groups[first:after]))
-        best = _Candidate(first, after, digits, *_worth(layout, _area(digits), mobile=mobile, spelled=spelled))
+        best = _Candidate(first, after, digits, *_worth(layout, area(digits), mobile=mobile, spelled=spelled))
     return best
 
 
-def _area(digits: str) -> int:
-    """How many digits the area code has, its 0 counted; service numbers (020, 077) are cut as they please."""
-    found = _SHORT_AREA.match(digits)
-    return len(found[0]) if found else 4
-
-
-def _worth(layout: tuple[int, ...], area: int, *, mobile: bool, spelled: bool) -> tuple[str, float]:
+def _worth(layout: tuple[int, ...], prefix: int, *, mobile: bool, spelled: bool) -> tuple[str, float]:
     if mobile:
         if layout in ((6, 4), (2, 2, 2, 4)):
             return "mobile-as-identity", 0.4
@@ -150,7 +127,7 @@ def _worth(layout: tuple[int, ...], area: int, *, mobile: bool, spelled: bool) -
         return "landline-compact", 0.4
     if layout == (6, 4):
         return "landline-as-identity", 0.05
-    return ("landline", 0.9) if layout[0] == area else ("landline-odd", 0.25)
+    return ("landline", 0.9) if layout[0] == prefix else ("landline-odd", 0.25)
 
 
 def _international(chain: Chain, first: int, *, plus: bool) -> _Candidate | None:
@@ -167,23 +144,12 @@ def _international(chain: Chain, first: int, *, plus: bool) -> _Candidate | None
             continue
         if bare.startswith("46"):
             national = "0" + bare[2:].removeprefix("0")
-            if _ANY.fullmatch(national[1:]):
-                tier = "mobile-international" if _MOBILE.fullmatch(national[1:]) else "landline-international"
+            if SWEDISH.fullmatch(national[1:]):
+                tier = "mobile-international" if MOBILE.fullmatch(national[1:]) else "landline-international"
                 best = _Candidate(first, after, national, tier, 0.97)
-        elif worth := _abroad(bare):
+        elif worth := abroad(bare):
             best = _Candidate(first, after, "", "foreign", worth if plus else worth / 2)
     return best
-
-
-def _abroad(digits: str) -> float:
-    """What a country code and digits are worth: a range in use, or only a possible length (fiction has such)."""
-    try:
-        number = phonenumbers.parse("+" + digits)
-    except phonenumbers.NumberParseException:
-        return 0
-    if phonenumbers.is_valid_number(number):
-        return 0.95
-    return 0.7 if len(digits) >= 10 and phonenumbers.is_possible_number(number) else 0
 
 
 def _short(reading: Reading, chain: Chain, first: int) -> _Candidate | None:
