@@ -17,6 +17,7 @@ _MENTION = re.compile(r"(?<![\w.])@(?!eslov|kommun)\w[\w.]+", re.IGNORECASE)
 _TRACEABLE = frozenset(
     {Entity.SE_PERSONNUMMER, Entity.SE_SAMORDNINGSNUMMER, Entity.SE_VEHICLE_PLATE, Entity.SE_ADDRESS, Entity.FOREIGN_ID}
 )
+_PLACES = ("whereabouts", "place-given")  # cues that an address that is found answers
 _FEW = 4  # words: a comment this short is said to somebody
 
 
@@ -73,7 +74,8 @@ class Surroundings:
         ]
         people[TRACED] = [Place(f.start, f.end) for f in findings if f.type in _TRACEABLE and not f.public]
         addresses = [Place(f.start, f.end) for f in findings if f.type is Entity.SE_ADDRESS and not f.public]
-        self._cues["whereabouts"] = self._spread([*cues.get("whereabouts", ()), *addresses])
+        for name in _PLACES:
+            self._cues[name] = self._spread([*cues.get(name, ()), *addresses])
         self._people = {kind: self._spread(places) for kind, places in people.items()}
 
     def someone(self, hit: Place, about: Iterable[str], reach: str | None) -> str | None:

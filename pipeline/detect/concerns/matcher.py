@@ -85,6 +85,8 @@ class Matcher(Generic[Owner]):
         if entry.term.plain:
             yield Hit(entry.owner, entry.language, start, end)
             return
+        if entry.term.also and not any(text in low for text in entry.term.also):
+            return
         matched, read = scanned.get(id(entry), (0, 0))
         if end + WINDOW <= read or (read == len(low) and read):
             return

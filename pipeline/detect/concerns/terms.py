@@ -38,10 +38,12 @@ class Anchor(NamedTuple):
 class Term:
     """One way of saying something. `anchors`: every match contains at least one of them (the gate rests on it).
 
-    A `plain` term is a single word or part of one: its only anchor is all there is to match.
+    `also`: every match contains one of these too, which spares most patterns from being tried. A `plain` term is a
+    single word or part of one: its only anchor is all there is to match.
     """
 
     anchors: tuple[Anchor, ...]
+    also: tuple[str, ...]
     pattern: str
     plain: bool
 
@@ -55,21 +57,23 @@ def parse(term: str) -> Term:
     body = term.strip().lower()
     opens = body.startswith("^")
     rest = body.removeprefix("^")
-    pattern, anchors = _sequence(rest, term, left=True, right=True)
-    if not anchors:
+    pattern, sets = _sequence(rest, term, left=True, right=True)
+    if not sets:
         raise BadTerm(f"{term!r} has no fixed letters; write at least one word outside ?, * and _")
     first = r"(?<!\w)" if re.match(r"[\w(_]", rest) else ""
     last = r"(?!\w)" if re.search(r"[\w)_?]$", rest) else ""
     plain = not opens and re.fullmatch(r"\*?[^\s()*_\"\\^.|]+\*?", body) is not None
-    return Term(anchors, (_START if opens else first) + pattern + last, plain)
+    anchors, *others = sorted(sets, key=_rarity, reverse=True)
+    also = tuple(anchor.text for anchor in others[0]) if others else ()
+    return Term(anchors, also, (_START if opens else first) + pattern + last, plain)
 
 
-def _sequence(body: str, term: str, *, left: bool, right: bool) -> tuple[str, tuple[Anchor, ...]]:
-    """The pattern of a run of pieces, and the best set of anchors in it.
+def _sequence(body: str, term: str, *, left: bool, right: bool) -> tuple[str, list[tuple[Anchor, ...]]]:
+    """The pattern of a run of pieces, and every set of anchors of which a match holds one.
 
     `left` and `right` say whether the run begins and ends at the edge of a word.
     """
-    pattern, best, at = "", tuple[Anchor, ...](), 0
+    pattern, sets, at = "", list[tuple[Anchor, ...]](), 0
     while at < len(body):
         starts = left if at == 0 else body[at - 1] == " "
         if body[at] == "(":
@@ -87,8 +91,9 @@ def _sequence(body: str, term: str, *, left: bool, right: bool) -> tuple[str, tu
             ends = right if at == len(body) else body[at] == " "
             text, found = _piece(piece, left=starts, right=ends)
         pattern += text
-        best = max(best, found, key=_rarity)
-    return pattern, best
+        if found:
+            sets.append(found)
+    return pattern, sets
 
 
 def _closing(body: str, start: int, term: str) -> int:
@@ -109,9 +114,9 @@ def _group(body: str, term: str, *, maybe: bool, left: bool, right: bool) -> tup
             parts.append(_sequence(body[start:at], term, left=left, right=right))
             start = at + 1
     parts.append(_sequence(body[start:], term, left=left, right=right))
-    usable = not maybe and all(anchors for _, anchors in parts)
+    usable = not maybe and all(sets for _, sets in parts)
     pattern = "(?:" + "|".join(part for part, _ in parts) + ")" + "?" * maybe
-    return pattern, tuple(a for _, anchors in parts for a in anchors) if usable else ()
+    return pattern, tuple(a for _, sets in parts for a in max(sets, key=_rarity)) if usable else ()
 
 
 def _piece(piece: re.Match[str], *, left: bool, right: bool) -> tuple[str, tuple[Anchor, ...]]:

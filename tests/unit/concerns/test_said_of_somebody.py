@@ -77,6 +77,21 @@ NOT_SAID = [
     (Concern.COPYRIGHT, "Boken finns att låna på biblioteket."),
 ]
 
+CERTAIN = [
+    "Torgny Almstedt har skyddad identitet och bor numera i Löddeköpinge.",
+    "Kvinnojouren ligger i gula huset bakom kyrkan.",
+    "My sister has a hidden identity and lives in the house behind the church.",
+]
+UNCERTAIN = [
+    "Torgny Almstedt har skyddad identitet, ta bort bilden.",
+    "Kvinnojouren finns på Facebook och ligger mig varmt om hjärtat.",
+    "Beslutet om kvinnojouren ligger på kommunens bord.",
+    "Personer med skyddad identitet som bor i kommunen kan få hjälp.",
+    "Hur gör man om man bor i Eslöv och vill ansöka om skyddad folkbokföring?",
+    "min son har adhd och bor i Marieholm",
+    "jag ska döda dig, jag vet var du bor",
+]
+
 
 @pytest.fixture(scope="module")
 def names() -> NameRecogniser:
@@ -102,3 +117,19 @@ def test_what_is_said_of_nobody_is_left_alone(
 ) -> None:
     found = {f.concern for f in concerns.find_concerns(text, names.find_persons(text))}
     assert concern not in found
+
+
+@pytest.mark.parametrize(
+    ("text", "certain"), [(t, True) for t in CERTAIN] + [(t, False) for t in UNCERTAIN], ids=[*CERTAIN, *UNCERTAIN]
+)
+def test_only_whereabouts_of_the_protected_are_certain(
+    text: str, *, certain: bool, names: NameRecogniser, concerns: LexiconRecogniser
+) -> None:
+    """`certain` lets the policy remove: everything else goes to people."""
+    found = concerns.find_concerns(text, names.find_persons(text))
+    assert certain is any(f.certain for f in found)
+
+
+def test_a_word_inside_a_name_says_nothing(names: NameRecogniser, concerns: LexiconRecogniser) -> None:
+    text = "Ordförande Eva Kroknäs har ingen plan."
+    assert concerns.find_concerns(text, names.find_persons(text)) == ()
