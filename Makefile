@@ -10,7 +10,7 @@ MINUTES ?= 30
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit chaos soak check format docs bench bench-records bench-detect eval eval-numbers train lock clean
+.PHONY: help install demo test unit chaos soak check format docs bench bench-records bench-detect eval eval-numbers train sbom lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -43,6 +43,9 @@ check: install ## lint, format, types, import rules, locked dependencies: all th
 	$(BIN)/python docs/generate.py --check
 	bash -n .ci/run
 
+train: install ## write the tone model anew from its corpus, and print what it is worth
+	$(BIN)/python -m training.train
+
 format: install ## mend what ruff can mend
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
@@ -67,6 +70,9 @@ eval-numbers: install ## score detection on numbers made at run time: ninety spe
 
 train: install ## make the small model of tone anew from its corpus, and print the figures of its model card
 	@$(BIN)/python -m training.train
+
+sbom: install ## write the bill of materials (CycloneDX) of everything locked: dist/sbom.cdx.json
+	@$(BIN)/python -m deploy.sbom dist/sbom.cdx.json
 
 lock: install ## write requirements.lock anew from pyproject.toml, with the newest versions that fit
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= $(BIN)/python -m piptools compile --quiet --upgrade --allow-unsafe \

@@ -159,6 +159,18 @@ def check(file: Annotated[Path, typer.Argument(help="a policy file (TOML)")]) ->
     print_policy(load_policy(file), Console())
 
 
+@policy_app.command()
+def backtest(
+    file: Annotated[Path, typer.Argument(help="the new policy (TOML)")],
+    against: Annotated[Path | None, typer.Option(help="the old policy; default: ANSLAGSVAKT_POLICY_FILE")] = None,
+    most: Annotated[int, typer.Option(min=0, help="so many new removals are accepted")] = 0,
+) -> None:
+    """Judge all that is archived by a new policy and print what would change; exits 1 if it would remove too much."""
+    from agents.backtest import run
+
+    raise typer.Exit(run(settings.load(), file, against, most, Console()))
+
+
 def main() -> None:
     """Run the command line; every foreseen error is one line on standard error."""
     try:

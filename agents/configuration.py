@@ -17,6 +17,7 @@ from pipeline.detect.allow import AllowList, allow_list
 from pipeline.detect.finding import Concern, Entity
 from pipeline.errors import BadConfiguration
 from pipeline.policy import Accounts, Mode, Policy
+from pipeline.retention import Schedule
 
 T = TypeVar("T")
 _PREFIX = re.compile(r"0[0-9](?:[ -]?[0-9]){2,9}")
@@ -70,6 +71,19 @@ class _AllowFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     giros: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
+
+
+def load_retention(path: Path) -> Schedule:
+    """Read and check the plan of how long records are kept; raises as `load_policy`."""
+    content = _read(path)
+    schedule = _convert(path, content, Schedule)
+    names = [each.name for each in schedule.classes]
+    _refuse_repeats(path, content, "class", names)
+    for rule in schedule.rule:
+        if rule.of_class not in names:
+            line = _line_of(content, f'class = "{rule.of_class}"')
+            raise BadConfiguration(f"{path}:{line}: class {rule.of_class!r} is not there: add it or mend its spelling")
+    return schedule
 
 
 def load_allow_list(path: Path) -> AllowList:

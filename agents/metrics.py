@@ -6,6 +6,7 @@ configuration, everything else from an enumeration. Outcomes are counted after t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -136,6 +137,13 @@ class Metrics:
         self._disk = Gauge(
             "anslagsvakt_disk_free_ratio", "Free share of the disk that this process keeps data on", registry=registry
         )
+        self._disk.set(math.nan)  # nought would be an alarm: not every process keeps data
+        self._verified = Gauge(
+            "anslagsvakt_last_verified_timestamp_seconds",
+            "When the whole retention store was last verified without a fault, seconds since 1970, 0 for never",
+            registry=registry,
+        )
+        self._verified.set(math.nan)  # a process that has no store says nothing of it
         self._retries = Counter(
             "anslagsvakt_retries",
             "Times that a passing fault made a process try again, by stage",
@@ -244,6 +252,10 @@ class Metrics:
     def disk(self, free: Callable[[], float]) -> None:
         """Ask this for the free share of the disk whenever the metrics are read."""
         self._disk.set_function(free)
+
+    def verified(self, last: Callable[[], float]) -> None:
+        """Ask this for the time of the last verification whenever the metrics are read."""
+        self._verified.set_function(last)
 
     def retried(self, stage: str) -> None:
         """A passing fault made a process try again."""

@@ -114,7 +114,7 @@ async def _screen(process: Running) -> None:
 def archive(settings: Settings) -> int:
     """Run the archive process until SIGTERM or SIGINT; returns the exit code."""
     from agents import archive as archiving
-    from agents.retention import place
+    from agents.retention import place, verified
 
     where = place.of(settings, token_key(settings.token_key))
     with (
@@ -123,6 +123,7 @@ def archive(settings: Settings) -> int:
         place.opened(where, now) as store,
     ):
         process.metrics.disk(partial(free_ratio, settings.store))
+        process.metrics.verified(partial(verified.last, where.log))
         process.metrics.stored(new=0, repeated=0, size=0)  # so that Prometheus sees the first record
         return archiving.run(
             store,

@@ -12,8 +12,9 @@ import typer
 
 from agents import settings
 from agents.configuration import load_accounts
+from agents.disposal import dispose_app, hold_app
 from agents.handout.command import export, show
-from agents.retention import bundle
+from agents.retention import bundle, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head
 from agents.retention.index import Wanted
@@ -25,6 +26,8 @@ from agents.worker import now
 from pipeline.errors import BadConfiguration
 
 app = typer.Typer(no_args_is_help=True, help="The retention store: verify it, search it, hand records out.")
+app.add_typer(dispose_app, name="dispose")
+app.add_typer(hold_app, name="hold")
 app.command()(show)
 app.command()(export)
 
@@ -64,6 +67,7 @@ def verify(
     typer.echo(f"{report.records} records, {report.addenda} addenda, {report.disposed} disposed of: {verdict}")
     if report.faults:
         raise typer.Exit(1)
+    verified.note(opened.log)
 
 
 @app.command()

@@ -55,6 +55,7 @@ class Settings(BaseSettings):
 
     policy_file: Path = Field(_CONFIG / "policy.toml", description="the policy")
     accounts_file: Path = Field(_CONFIG / "accounts.toml", description="the register of accounts")
+    retention_file: Path = Field(_CONFIG / "retention.toml", description="how long records are kept")
     allow_file: Path = Field(_CONFIG / "allow.toml", description="the municipality's own, public numbers and domains")
     data_dir: Path = Field(Path("data"), description="where records, journal and keys are kept unless named below")
     store_dir: Path | None = Field(None, description="the file-system retention store; default: store in data_dir")
@@ -141,6 +142,11 @@ class Settings(BaseSettings):
     def token_key(self) -> Path:
         """The file of the token key."""
         return self.token_key_file or self.data_dir / "token.key"
+
+    @property
+    def access_log(self) -> Path:
+        """Where every reading of records is written down."""
+        return self.data_dir / "access.jsonl"
 
     def port_of(self, process: Process) -> int:
         """Where this process shows its metrics."""

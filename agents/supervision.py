@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import msgspec
@@ -12,12 +13,9 @@ from rich.console import Console
 from agents import settings
 from agents.configuration import load_accounts
 from agents.duty_view import show
-from agents.retention import place
-from agents.retention.index import Hit, RecordIndex, Wanted
-from agents.retention.log import LogReader
-from agents.settings import Settings
+from agents.retention.index import Hit, Wanted
+from agents.retention.opened import Folder, indexed, reading, refusing
 from agents.worker import now
-from pipeline.errors import BadConfiguration
 from pipeline.supervision import DutyLog, Sighting, Terms, duty_log
 
 app = typer.Typer(no_args_is_help=True, help="Supervision: the proof that the duty to keep watch was met.")
@@ -33,6 +31,7 @@ def report(
     *,
     first: Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="first day, in UTC")],
     last: Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="last day, in UTC")],
+    store: Folder = None,
     silence_hours: Annotated[float, typer.Option(min=0.01, help="tell of silences from this length")] = 72.0,
     delay_minutes: Annotated[float, typer.Option(min=0.01, help="an event must be taken in within this time")] = 60.0,
     json: Annotated[bool, typer.Option("--json", help="as JSON, with every silence and every late event")] = False,
@@ -42,7 +41,7 @@ def report(
     if end <= start:
         raise typer.BadParameter("--to: is before --from, or --from is in the future: name a period that has begun")
     terms = Terms(timedelta(hours=silence_hours), timedelta(minutes=delay_minutes))
-    log = _log(settings.load(), start, end, terms)
+    log = _log(store, start, end, terms)
     if json:
         typer.echo(msgspec.json.format(msgspec.json.encode(log), indent=1))
     else:
@@ -50,15 +49,12 @@ def report(
     raise typer.Exit(0 if log.met else 1)
 
 
-def _log(chosen: Settings, start: datetime, end: datetime, terms: Terms) -> DutyLog:
-    if not (chosen.store / "records").is_dir():
-        raise BadConfiguration(f"ANSLAGSVAKT_STORE_DIR: {chosen.store} holds no records: name the store's folder")
-    registered = [account.label for account in load_accounts(chosen.accounts_file).account]
-    where = place.Place(chosen.store, chosen.record_keys, chosen.store_key_file)
-    with place.for_reading(where, now) as store, RecordIndex(chosen.index) as index:
-        index.catch_up(store, LogReader(where.log), lambda _: None)
-        hits = index.search(Wanted(since=start.date(), until=end.date()))
-        return duty_log(registered, filter(None, map(_sighting, hits)), start, end, terms)
+def _log(folder: Path | None, start: datetime, end: datetime, terms: Terms) -> DutyLog:
+    with refusing():
+        registered = [account.label for account in load_accounts(settings.load().accounts_file).account]
+        with reading(folder) as opened, indexed(opened) as (index, _):
+            hits = index.search(Wanted(since=start.date(), until=end.date()))
+            return duty_log(registered, filter(None, map(_sighting, hits)), start, end, terms)
 
 
 def _sighting(hit: Hit) -> Sighting | None:

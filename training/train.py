@@ -1,4 +1,4 @@
-"""The recipe of the tone model: corpus in, weights out; `make train` runs it. Deterministic: the same corpus, the same file.
+"""The recipe of the tone model: corpus in, weights out. `make train` runs it; the same corpus gives the same file.
 
 A few minutes on two cores. Prints the figures of the model card: five folds that hold out whole templates, so that no
 telling of a sentence is judged by a model that saw another telling of it.
@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags  # type: ignore[import-untyped] # scipy ships no types
-from sklearn.feature_extraction.text import CountVectorizer  # type: ignore[import-untyped] # nor does scikit-learn
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
-from sklearn.model_selection import GroupKFold  # type: ignore[import-untyped]
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold
 
 from pipeline.detect.concerns import tone
 from pipeline.detect.concerns.recogniser import lowered
 from pipeline.detect.finding import Concern
+from pipeline.detect.lexicons import BUILT_IN
 from pipeline.detect.names import load_person_recogniser
 from training import corpus
 
@@ -37,15 +38,17 @@ Truth = npt.NDArray[np.bool_]
 
 
 def recipe() -> str:
-    """A hash of all that decides the model: corpus, its telling, the features and this file."""
+    """A hash of all that decides the model: corpus and telling, names masked in it, features, this file."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for path in [*sorted((here / "corpus").glob("*.txt")), here / "corpus.py", Path(__file__), Path(tone.__file__)]:
+    data = [*sorted((here / "corpus").glob("*.txt")), *sorted((BUILT_IN / "names").glob("*.txt"))]
+    for path in [*data, here / "corpus.py", Path(__file__), Path(tone.__file__)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _rows() -> tuple[list[str], Truth, list[int]]:
+def told_rows() -> tuple[list[str], Truth, list[int]]:
+    """The masked texts, what each says, and the template each is told from."""
     names = load_person_recogniser()
     told = list(corpus.rows(TELLINGS, SEED))
     texts = [tone.masked(lowered(row.text), names.find_persons(row.text)) for row in told]
@@ -82,7 +85,7 @@ def _held_out(texts: list[str], truth: Truth, groups: list[int]) -> Scores:
 
 def train(path: Path = tone.BUILT_IN) -> None:
     """Write the model to `path` and print what it is worth."""
-    texts, truth, groups = _rows()
+    texts, truth, groups = told_rows()
     scores = _held_out(texts, truth, groups)
     print(f"{len(texts)} rows of {len(set(groups))} templates")  # noqa: T201 - figures for the model card
     for n, concern in enumerate(Concern):
@@ -90,9 +93,14 @@ def train(path: Path = tone.BUILT_IN) -> None:
         right = int((taken & truth[:, n]).sum())
         precision, recall = right / max(1, taken.sum()), right / max(1, truth[:, n].sum())
         print(f"{concern:20} precision {precision:.2f}, recall {recall:.2f}")  # noqa: T201
+    fit(path, texts, truth)
+    print(f"{path.name}: {path.stat().st_size} bytes")  # noqa: T201
+
+
+def fit(path: Path, texts: list[str], truth: Truth) -> None:
+    """Fit on all rows and write the file."""
     vectors, models = _fitted(texts, truth)
     _write(path, vectors, models)
-    print(f"{path.name}: {path.stat().st_size} bytes")  # noqa: T201
 
 
 def _write(path: Path, vectors: CountVectorizer, models: list[LogisticRegression]) -> None:
@@ -103,20 +111,22 @@ def _write(path: Path, vectors: CountVectorizer, models: list[LogisticRegression
     kept = [n for n in range(len(words)) if whole[n].any()]
     heavy = whole.max(axis=1) >= SPARK * LARGEST
     sparks = sorted(words[n] for n in kept if heavy[n] and " " not in words[n] and words[n].isalpha())
-    text = {
-        "vocabulary": "\n".join(words[n] for n in kept),
-        "concerns": "\n".join(Concern),
-        "sparks": "\n".join(sparks),
-        "recipe": recipe(),
-    }
     np.savez_compressed(
         path,
         weights=whole[kept],
         scale=np.float64(scale),
         bias=np.array([model.intercept_[0] for model in models]),
         thresholds=np.full(len(models), THRESHOLD),
-        **{name: np.frombuffer(value.encode(), dtype=np.uint8) for name, value in text.items()},
+        vocabulary=_text("\n".join(words[n] for n in kept)),
+        concerns=_text("\n".join(Concern)),
+        sparks=_text("\n".join(sparks)),
+        recipe=_text(recipe()),
     )
+
+
+def _text(value: str) -> npt.NDArray[np.uint8]:
+    """A string as an array of bytes, so that the file holds no objects."""
+    return np.frombuffer(value.encode(), dtype=np.uint8)
 
 
 if __name__ == "__main__":

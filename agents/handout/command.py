@@ -90,7 +90,8 @@ def _read_out(
     from agents.detection import build_detector  # a second of imports that the other commands need not pay
 
     current = settings.load()
-    path = current.data_dir / "access.jsonl"
-    access.note(path, at=now(), who=getpass.getuser(), command=command, records=tuple(chosen), decision=decision)
+    access.note(
+        current.access_log, at=now(), who=getpass.getuser(), command=command, records=tuple(chosen), decision=decision
+    )
     reveal = uncovered if decision else covered(build_detector(current))
     return histories([opened.store.read(key) for key in chosen], reveal), tuple(chosen)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -92,6 +94,11 @@ class Refreshed:
             return True
 
     def _granted(self) -> str:
+        # Processes that share the file take turns: a refresh token that changes is good for one of them only.
+        with _alone_with(self._file):
+            return self._asked()
+
+    def _asked(self) -> str:
         form = {
             "grant_type": "refresh_token",
             "refresh_token": TokenFile(self._file).current(),
@@ -123,6 +130,22 @@ class Refreshed:
             new.replace(self._file)
         except OSError as error:
             raise UnavailableError(Reply(Answer.AUTH_LOST, reason=f"refresh token file: {error.strerror}")) from None
+
+
+@contextmanager
+def _alone_with(file: Path) -> Iterator[None]:
+    """Hold a lock beside the file, which the kernel opens however we end."""
+    try:
+        handle = os.open(file.with_name(f"{file.name}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:
+        # In a folder that we may not write to stands a token that does not change: there is nothing to take turns for.
+        yield
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _refused(response: httpx.Response, now: datetime) -> Reply:

@@ -19,8 +19,8 @@ from pipeline.event import ObjectKind
 from pipeline.message import Subject
 from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 
-_NOT_FOUND = "https://api.twitter.com/2/problems/resource-not-found"
-_NOT_AUTHORISED = "https://api.twitter.com/2/problems/not-authorized-for-resource"
+# X names its problems by address, on api.twitter.com until 2026 and on api.x.com after that: the last part tells.
+_PROBLEMS = {"resource-not-found": Answer.ALREADY_GONE, "not-authorized-for-resource": Answer.NOT_PERMITTED}
 
 
 class X:
@@ -102,11 +102,10 @@ def classify(response: httpx.Response, _: Action, now: datetime) -> Reply:
         return reply
     if body.data is not None or not body.errors:
         return reply
-    kinds = {problem.type for problem in body.errors}
-    if _NOT_FOUND in kinds:
-        return Reply(Answer.ALREADY_GONE, reason="resource-not-found")
-    if _NOT_AUTHORISED in kinds:
-        return Reply(Answer.NOT_PERMITTED, reason="not-authorized-for-resource")
+    kinds = {problem.type.rpartition("/problems/")[2] for problem in body.errors}
+    for kind, answer in _PROBLEMS.items():
+        if kind in kinds:
+            return Reply(answer, reason=kind)
     return reply if reply.answer is not Answer.DONE else Reply(Answer.AMBIGUOUS, reason="errors and no data")
 
 

@@ -86,6 +86,17 @@ class FileObjects:
         """See `Objects.names`."""
         yield from _files(self._root / folder, folder)
 
+    def remove(self, names: Iterable[str]) -> int:
+        """See `Objects.remove`."""
+        removed = 0
+        with _translated(self._root):
+            for path in (self._root / name for name in names):
+                if path.exists():
+                    path.unlink()
+                    _sync_folder(str(path.parent))
+                    removed += 1
+        return removed
+
     def faults(self, folder: str) -> Iterator[Faulty]:
         """See `Objects.faults`: a file system keeps nothing back."""
         del folder

@@ -30,6 +30,10 @@ class Objects(Protocol):
         """Every name below a folder (`records`), in lexical order, also such as are none of ours."""
         ...
 
+    def remove(self, names: Iterable[str]) -> int:
+        """Remove for good, on a lawful disposal; how many there were. Raises Stop where the storage cannot."""
+        ...
+
     def faults(self, folder: str) -> Iterator[Faulty]:
         """What the storage itself knows to be wrong below a folder, such as deletions that it did not carry out."""
         ...

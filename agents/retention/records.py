@@ -9,6 +9,7 @@ from typing import Protocol
 
 from agents.retention import form
 from agents.retention.about import About, Told
+from agents.retention.disposal import FOLDER
 from agents.retention.objects import Objects
 from agents.retention.seal import Seal, is_sealed, told_in_clear
 from agents.retention.store import Damaged, Faulty, KeptRecord, Raw, StoredRecord
@@ -90,6 +91,30 @@ class RecordStore:
     def object_keys(self) -> Iterator[str]:
         """See `Store`."""
         return self._objects.names("records")
+
+    def certify(self, name: str, content: bytes) -> None:
+        """Store a document of our own, such as a certificate of disposal, and log it; see `disposal.Disposing`."""
+        created = self._objects.add({name: content})
+        self._remember(self._read_back([name]), created)
+
+    def dispose(self, names: Sequence[str], decision: str) -> int:
+        """Destroy records and their addenda for good; see `disposal.Disposing`.
+
+        Of a sealed record the key is destroyed and the object stays, provable and unreadable; others are removed.
+        """
+        sealed: list[str] = []
+        plain: list[str] = []
+        for name in (each for record in names for each in self._with_addenda(record)):
+            (sealed if is_sealed(self.content(name)) else plain).append(name)
+        return self._seal.destroy(sealed, decision) + (self._objects.remove(plain) if plain else 0)
+
+    def certificates(self) -> Iterator[str]:
+        """The names of all certificates of disposal."""
+        return self._objects.names(FOLDER)
+
+    def _with_addenda(self, record: str) -> list[str]:
+        beside = self._objects.names(record.rpartition("/")[0])
+        return [name for name in beside if name == record or name.startswith(f"{record}.")]
 
     def faults(self) -> Iterator[Faulty]:
         """What the storage itself knows to be wrong."""

@@ -103,6 +103,11 @@ class S3Objects:
                 yield name
             before = name
 
+    def remove(self, names: Iterable[str]) -> int:
+        """See `Objects.remove`: what is locked cannot be removed, so records in a bucket go by their keys."""
+        del names
+        raise Stop(f"records in the bucket {self._bucket} that are not sealed cannot be disposed of: seal what is new")
+
     def faults(self, folder: str) -> Iterator[Faulty]:
         """What was done to objects behind our back: markers laid over them, versions laid on top."""
         before = None

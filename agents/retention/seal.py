@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from agents.retention.about import Told
 from agents.retention.store import Damaged
+from pipeline.errors import Stop
 
 _NONCE_BYTES = 12
 
@@ -35,12 +36,20 @@ class Seal(Protocol):
         """The plain object; raises `Damaged` or `Disposed`."""
         ...
 
+    def destroy(self, names: Iterable[str], decision: str) -> int:
+        """Destroy the keys of sealed objects for good; how many there were."""
+        ...
+
 
 class ObjectKeys(Protocol):
     """Keeps the key of every object."""
 
     def make(self, names: Iterable[str]) -> dict[str, bytes]:
         """A key for each name, safe on stable storage, the one it has if there is one; none where it was destroyed."""
+        ...
+
+    def destroy(self, names: Iterable[str], decision: str) -> int:
+        """Destroy keys for good, on a decision; how many there were."""
         ...
 
     def get(self, name: str) -> bytes:
@@ -61,6 +70,13 @@ class Open:
         if is_sealed(content):
             raise Damaged(name, "it is sealed and no key file is set (ANSLAGSVAKT_STORE_KEY_FILE)")
         return content
+
+    def destroy(self, names: Iterable[str], decision: str) -> int:
+        """See `Seal`; without keys at hand nothing sealed can be disposed of."""
+        del decision
+        if list(names):
+            raise Stop("sealed records can only be disposed of where their keys are: set ANSLAGSVAKT_STORE_KEY_FILE")
+        return 0
 
 
 class _Clear(msgspec.Struct, frozen=True, kw_only=True):
@@ -98,6 +114,10 @@ class Sealed:
         except (msgspec.DecodeError, InvalidTag, ValueError):
             pass
         raise Damaged(name, "its seal is broken: the bytes are not those that were sealed")
+
+    def destroy(self, names: Iterable[str], decision: str) -> int:
+        """See `Seal`."""
+        return self._keys.destroy(names, decision)
 
 
 def is_sealed(content: bytes) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from agents.retention import form, heads, log
+from agents.retention.disposal import FOLDER, disposed_of
 from agents.retention.heads import Head
 from agents.retention.log import LogReader
 from agents.retention.records import RecordStore
@@ -66,11 +67,13 @@ class Verification:
         self._marked = marked
         self._wait = wait
         self.report = Report()
+        self._certified: frozenset[str] = frozenset()
 
     def run(self, reader: LogReader, known: Known) -> Report:
         """Verify all of it: the log, each object in its order, and then what the log does not name."""
         for fault in self._store.faults():
             self._tell(fault)
+        self._certified = self._disposals(reader)
         if reader.exists():
             self._heads(reader, known)
             self._log(reader, known)
@@ -78,6 +81,18 @@ class Verification:
             self._tell(Missing("log/heads", "there is no log, though heads of it are known"))
         self._others(reader)
         return self.report
+
+    def _disposals(self, reader: LogReader) -> frozenset[str]:
+        """What certificates say was disposed of; one that is not in the log, in a store that has one, says nothing."""
+        logged = {each for each in reader.entries() if each[0].startswith(FOLDER)} if reader.exists() else None
+        certified: set[str] = set()
+        for name in self._store.certificates():
+            content = self._store.content(name)
+            if logged is None or (name, hashlib.sha256(content).hexdigest()) in logged:
+                certified |= disposed_of(content)
+            else:
+                self._tell(Damaged(name, "it is no certificate that the log names"))
+        return frozenset(certified)
 
     def _heads(self, reader: LogReader, known: Known) -> None:
         for fault in heads.faults_of(reader.heads(), known.keys):
@@ -136,22 +151,28 @@ class Verification:
 
     def _object(self, name: str, expected: str | None) -> None:
         self._count(name)
+        record = name.rpartition(".")[0] if form.is_addendum(name) else name
         try:
             content = self._store.content(name)
             if expected not in (None, hashlib.sha256(content).hexdigest()):
                 raise Damaged(name, "its bytes are not those that the log names")
-            self._store.understand(name, content)
-            if form.is_addendum(name):
-                self._store.content(name.rpartition(".")[0])
-        except Disposed:
-            self.report.disposed += 1
+            if not name.startswith(FOLDER):
+                self._store.understand(name, content)
+                self._store.content(record)
+        except (Missing, Disposed) as fault:
+            if record in self._certified:
+                self.report.disposed += 1
+            elif isinstance(fault, Disposed):
+                self._tell(Damaged(name, "its key was destroyed without a certificate"))
+            else:
+                self._tell(fault if fault.object_key == name else Missing(name, "the record that it adds to is gone"))
         except Faulty as fault:
-            self._tell(fault if fault.object_key == name else Missing(name, "the record that it adds to is gone"))
+            self._tell(fault)
 
     def _count(self, name: str) -> None:
         if form.is_addendum(name):
             self.report.addenda += 1
-        else:
+        elif not name.startswith(FOLDER):
             self.report.records += 1
         self._progress(self.report.records + self.report.addenda)
 

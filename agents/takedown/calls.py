@@ -58,6 +58,10 @@ class Calls:
         platform = self._platforms[planned.order.subject.platform]
         self._under_way[self._pool.submit(self._perform, platform, planned)] = planned
 
+    def orders(self) -> frozenset[str]:
+        """The orders that calls are under way for."""
+        return frozenset(each.order.order_id for each in self._under_way.values())
+
     def done(self) -> tuple[Done, ...]:
         """The calls that have come back and are not yet `forgotten`."""
         return tuple(future.result() for future in self._under_way if future.done())

@@ -41,6 +41,14 @@ def claim(
     return order
 
 
+def renew(db: sqlite3.Connection, owner: str, order_ids: Collection[str], until: datetime) -> None:
+    """Hold on to orders whose calls take long, unless another process has taken them since."""
+    db.executemany(
+        "UPDATE orders SET claimed_until = ? WHERE order_id = ? AND claimed_by = ?",
+        [(stamp(until), order_id, owner) for order_id in order_ids],
+    )
+
+
 def release(db: sqlite3.Connection, order: Order, due_at: datetime | None) -> None:
     """Let go of a claimed order until `due_at`, or until something new is known of it."""
     db.execute(

@@ -44,7 +44,7 @@ class Takedown:
         self._terms = terms
         self._now = now
         self._unconfirmed: tuple[int, ...] = ()
-        self._housekeeping_due = datetime.min.replace(tzinfo=UTC)
+        self._housekeeping_due = self._renewal_due = datetime.min.replace(tzinfo=UTC)
 
     def inherit(self, living: Collection[str]) -> None:
         """Take up at once what processes had in hand that are not among the `living`, our own name among them."""
@@ -63,10 +63,12 @@ class Takedown:
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Take every order that is due one step on."""
         done = self._calls.done()
-        tidy = now >= self._housekeeping_due
+        tidy, renew = now >= self._housekeeping_due, now >= self._renewal_due
         with self._journal.transaction() as db:
             turn = Turn(db, now, self._terms, self._metrics)
             outbox.confirmed(db, self._unconfirmed)
+            if renew:
+                orders.renew(db, self._terms.owner, self._calls.orders(), now + self._terms.lease)
             for each in done:
                 turn.note(each)
             planned = self._plan(turn)
@@ -74,6 +76,8 @@ class Takedown:
             if tidy:
                 turn.tidy()
         self._unconfirmed = tuple(messages)
+        if renew:
+            self._renewal_due = now + self._terms.lease / 3
         if tidy:
             self._housekeeping_due = now + _HOUSEKEEPING
         self._after(turn, done)

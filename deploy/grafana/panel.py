@@ -76,13 +76,14 @@ def figure(
     worry: float | None = None,
     alarm: float | None = None,
     less_is_worse: bool = False,
+    rare: bool = False,
 ) -> Panel:
     """One figure, a sixth of the page wide."""
     return Panel(
         question,
         runbook,
         unit,
-        (Query(promql),),
+        (Query(promql, rare=rare),),
         Shape.FIGURE,
         note,
         width=4,

@@ -21,7 +21,7 @@ from grafana_foundation_sdk.models.dashboard import (
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from grafana_foundation_sdk.models.text import TextMode
 
-from deploy.grafana.panel import Page, Panel, Query, Shape
+from deploy.grafana.panel import Page, Panel, Query, Shape, Unit
 
 RUNBOOK_UID = "anslagsvakt-runbook"
 _SOURCE = DataSourceRef(type_val="prometheus", uid="prometheus")
@@ -81,6 +81,8 @@ def _panel(panel: Panel, number: int, section: int) -> stat.Panel | timeseries.P
     url = f"/d/{RUNBOOK_UID}?viewPanel=panel-{section}"
     link = board.DashboardLink(f"Runbook: {panel.runbook}").type(DashboardLinkType.LINK).url(url)
     built = _shape(panel).id(number).title(panel.question).description(panel.note).datasource(_SOURCE).links([link])
+    if panel.unit is Unit.COUNT and panel.shape is not Shape.LINES:
+        built.decimals(0)  # `increase` reckons with the edges of its range, and half an order would puzzle people
     built.unit(panel.unit).thresholds(_thresholds(panel)).span(panel.width).height(panel.height)
     for letter, query in zip("ABC", panel.queries, strict=False):
         built.with_target(_target(query, letter, panel.shape))

@@ -7,7 +7,7 @@ several words. What is reported is the entry, never the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 BEFORE, AFTER = 48, 32
@@ -43,8 +43,7 @@ class Lexicon:
             else:
                 self._exact[words[0]] = entry
         self._ends, self._starts, self._inner = loose[True, False], loose[False, True], loose[True, True]
-        lettered = (next((word for word in words if not word.isdecimal()), words[0]) for words in self._all_phrases())
-        self._plain = frozenset({*self._exact, *lettered})
+        self._needed = tuple(map(_needed, filter(lambda entry: " " in entry, entries)))
         self._end_words, self._start_words = tuple(self._ends), tuple(self._starts)
 
     def before(self, text: str, start: int, reach: int = BEFORE) -> tuple[Near, ...]:
@@ -76,21 +75,17 @@ class Lexicon:
         """Whether any entry stands anywhere in the text."""
         return bool(self._find(text, 0, len(text)))
 
-    def among(self, words: Iterable[str]) -> bool:
+    def among(self, words: Collection[str]) -> bool:
         """Cheap and safe: False only if `anywhere` is, for a text with these runs of letters (in small letters)."""
-        starts, ends, inner = self._start_words, self._end_words, self._inner
-        return any(
-            word in self._plain
-            or word.startswith(starts)
-            or word.endswith(ends)
-            or (inner and any(i in word for i in inner))
-            for word in words
-        )
-
-    def _all_phrases(self) -> Iterator[tuple[str, ...]]:
-        for phrases in self._phrases.values():
-            for words, _ in phrases:
-                yield words
+        if not self._exact.keys().isdisjoint(words):
+            return True
+        starts, ends, inner = self._start_words, self._end_words, tuple(self._inner)
+        if any(word.startswith(starts) or word.endswith(ends) for word in words):
+            return True
+        if inner and any(part in word for word in words for part in inner):
+            return True
+        here = frozenset(words)
+        return any(needed <= here for needed in self._needed)
 
     def _find(self, text: str, start: int, end: int) -> list[tuple[str, int, int]]:
         """Entries within a stretch, with their places."""
@@ -110,7 +105,16 @@ class Lexicon:
             return next(entry for start, entry in self._starts.items() if word.startswith(start))
         if word.endswith(self._end_words):
             return next(entry for end, entry in self._ends.items() if word.endswith(end))
+        if not self._inner:
+            return None
         return next((entry for inner, entry in self._inner.items() if inner in word), None)
+
+
+def _needed(phrase: str) -> frozenset[str]:
+    """The runs of letters that must stand in a text for a phrase to stand in it."""
+    words = phrase.split()
+    whole = words[:-1] if phrase.endswith("*") else words
+    return frozenset(filter(str.isalpha, whole))
 
 
 def _follows(words: list[tuple[str, int, int]], index: int, phrase: tuple[str, ...], *, open_end: bool) -> bool:

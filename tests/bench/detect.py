@@ -30,6 +30,7 @@ from pipeline.detect.presidio import quieten
 from pipeline.detect.spelled import spelled
 from pipeline.ports import FieldText
 from tests.generated.spellings import SPELLINGS, personal_number
+from tests.recognising import engine
 
 SENTENCES = (
     "Tack för den fina lekplatsen vid ån, barnen ville inte gå hem i går kväll!",
@@ -100,12 +101,14 @@ def main(size: int) -> int:
     empty = [text for text in texts if not any(char.isdigit() for char in text)]
     detector = build_detector(settings.load())
     bare = build_detector(settings.load(), bare_names=False)
+    values = engine()
     theirs = stock()
     rate(theirs, texts[:50])
     rows = {
         "stock Presidio": rate(theirs, texts[: max(200, size // 10)]),
         "ours, everything on": rate(lambda text: detector.detect((FieldText("/text", text),)), texts),
         "ours, no bare names": rate(lambda text: bare.detect((FieldText("/text", text),)), texts),
+        "ours, values alone": rate(lambda text: values.detect((FieldText("/text", text),)), texts),
         "ours, no digit in the comment": rate(lambda text: bare.detect((FieldText("/text", text),)), empty),
         "of it: normalise": rate(normalise, texts),
         "of it: number words": rate(lambda text: spelled(normalise(text)), texts),

@@ -61,6 +61,9 @@ class Storage:
         found = sorted(name for name in self.held if name.startswith(folder))
         return iter(reversed(found) if self.fault == "disorders" else found)
 
+    def remove(self, names: Iterable[str]) -> int:
+        raise NotImplementedError
+
     def faults(self, folder: str) -> Iterator[Faulty]:
         return iter([Damaged(folder, "marker")] if self.fault == "complains" else [])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -103,6 +104,21 @@ def test_a_refresh_token_that_changes_is_kept_before_it_is_needed(
     assert stat.S_IMODE(refresh_file.stat().st_mode) == 0o600
     token.renew(refused)
     assert (token.current(), refresh_file.read_text(encoding="utf-8")) == ("access2", "refresh2")
+
+
+def test_processes_that_share_a_refresh_token_take_turns(server: AuthorisationServer, refresh_file: Path) -> None:
+    server.rotates = True
+    client = Client(f"http://127.0.0.1:{server.server_port}/token", "me")
+    tokens = [Refreshed(client, refresh_file, lambda: T0, timeout=httpx.Timeout(5.0)) for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        given = sorted(pool.map(lambda each: each.current(), tokens))
+    assert given == [f"access{number}" for number in range(1, 9)]
+    assert refresh_file.read_text(encoding="utf-8") == "refresh8"
+
+
+def test_a_refresh_token_in_a_folder_that_cannot_be_written_to_is_used(token: Refreshed, refresh_file: Path) -> None:
+    (refresh_file.parent / "refresh.lock").mkdir()
+    assert token.current() == "access1"
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def main(seconds: float) -> int:
     results.sort(key=lambda result: -result.seconds)
     over = [result for result in results if result.seconds > BUDGET and not result.analysis.gaps]
     sys.stdout.write(
-        f"{len(results)} texts of {SIZE} characters; {len(over)} over {BUDGET * 1000:.0f} ms and not handed to people"
+        f"{len(results)} texts of {SIZE} characters; {len(over)} over {BUDGET * 1000:.0f} ms and not handed to people\n"
     )
     sys.stdout.write(f"handed to people: {sum(bool(result.analysis.gaps) for result in results)}\n")
     for result in results[:15]:

@@ -17,6 +17,8 @@ from kafka.admin import KafkaAdminClient
 
 from agents.publish import KafkaPublisher
 from agents.retention import place
+from agents.retention.log import LogReader
+from agents.retention.verify import Known, Verification
 from agents.subscribe import KafkaSubscription
 from agents.worker import now
 from deploy.local.kafka import Kafka
@@ -34,7 +36,8 @@ from agents import archive, worker
 from agents.health import Health
 from agents.metrics import Metrics
 from agents.retention import place
-with worker.told_to_stop() as stop, place.opened(place.Place(Path(sys.argv[1])), worker.now) as store:
+where = place.Place(Path(sys.argv[1]), log_key=Path(sys.argv[1]) / "log.key")
+with worker.told_to_stop() as stop, place.opened(where, worker.now) as store:
     metrics = Metrics(CollectorRegistry())
     sys.exit(archive.run(store, client=json.loads(sys.argv[2]), meter=metrics, health=Health(), stop=stop))
 """
@@ -75,6 +78,15 @@ class World:
         with place.for_reading(place.Place(self.folder), now) as store:
             return [store.read(key).raw.value for key in store.object_keys()]
 
+    def faults(self) -> list[str]:
+        """What a verification of store and log finds."""
+        told: list[str] = []
+        where = place.Place(self.folder)
+        with place.for_reading(where, now) as store:
+            run = Verification(store, fault=lambda fault: told.append(str(fault)), progress=lambda _: None)
+            run.run(LogReader(where.log), Known())
+        return told
+
     def receipted(self, expected: int) -> set[int]:
         """The raw offsets that receipts were given for, when there are so many or time is up."""
         offsets: set[int] = set()
@@ -108,6 +120,7 @@ def test_killed_at_random_every_message_is_kept_once_and_receipted(fresh_broker:
         assert process.wait(PATIENCE) == 0
     assert offsets == set(range(len(values)))
     assert sorted(values) == sorted(value or b"" for value in world.kept())
+    assert world.faults() == []
     with closing(KafkaSubscription([catalog.ARCHIVE], catalog.ARCHIVE_GROUP, world.client)) as successor:
         until = time.monotonic() + 3
         while time.monotonic() < until:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -57,6 +58,7 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.hid(3.0)
     metrics.taken_back("identity-number")
     metrics.disk(lambda: 0.5)
+    metrics.verified(lambda: 0.0)
     metrics.platform_called("delete", "done")
     metrics.receipt_came(1.5)
     metrics.batch(10)
@@ -153,3 +155,9 @@ def test_free_disk_is_asked_for_anew_each_time(metrics: Metrics) -> None:
     metrics.disk(lambda: next(shares))
     found = [value(metrics, "anslagsvakt_disk_free_ratio") for _ in range(2)]
     assert found == [0.5, 0.25]
+
+
+def test_a_process_that_keeps_no_data_has_no_full_disk(metrics: Metrics) -> None:
+    found = value(metrics, "anslagsvakt_disk_free_ratio")
+    assert found is not None
+    assert math.isnan(found)

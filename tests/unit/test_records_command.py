@@ -1,6 +1,7 @@
 """`anslagsvakt records` on a file store: exit codes, named faults, and no text in what it lists."""
 
 import json
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agents.records import app
-from agents.retention import place
+from agents.retention import place, verified
 from agents.retention.store import Raw
 from pipeline.record import Coordinates
 
@@ -121,3 +122,18 @@ def test_a_damaged_record_is_not_handed_out(folder: Path, tmp_path: Path) -> Non
 def test_a_folder_that_is_no_store_is_bad_usage(tmp_path: Path, command: list[str]) -> None:
     code, output = run(*command, "--store", tmp_path)
     assert (code, "holds no records" in output) == (2, True)
+
+
+def test_a_verification_is_noted_when_it_found_nothing_wrong(folder: Path) -> None:
+    log = folder / "log"
+    assert verified.last(log) == 0
+    before = time.time() - 1
+    assert run("verify", "--store", folder)[0] == 0
+    assert verified.last(log) >= before
+    (log / "verified").unlink()
+    victim = next(path for path in (folder / "records").rglob("*") if path.is_file())
+    victim.chmod(0o640)
+    victim.write_bytes(b"changed")
+    assert run("verify", "--store", folder)[0] == 1
+    assert verified.last(log) == 0
+    assert run("verify", "--store", folder)[0] == 1

@@ -18,7 +18,7 @@ from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 from tests.fake_platform import FakePlatform
 from tests.fakes import FakeRecord
 from tests.orders import a_receipt, a_withdrawal, after, an_order
-from tests.takedown_world import World
+from tests.takedown_world import LEASE, World
 from topics import catalog
 
 HIDE, UNHIDE, DELETE, READ = Action.HIDE, Action.UNHIDE, Action.DELETE, Action.READ
@@ -328,6 +328,30 @@ def test_a_platform_that_hangs_stalls_nobody_else(world: World) -> None:
     world.calls.drain()
     world.settle(10)
     assert len(world.outcomes()) == 40
+
+
+def test_a_call_that_outlasts_its_lease_is_not_made_twice(make_world: MakeWorld, platform: FakePlatform) -> None:
+    release = threading.Event()
+
+    def hang() -> Reply:
+        release.wait(10)
+        return Reply(Answer.DONE)
+
+    one, other = make_world(platform), make_world(platform)
+    other.takedown._terms = type(other.takedown._terms)(owner="other", lease=LEASE)
+    platform.plan("1", [hang])
+    one.tell(an_order(wanted=EndState.HIDDEN, deadline=10_000))
+    try:
+        for _ in range(10):
+            one.takedown.tick(one.now())
+            other.takedown.tick(other.now())
+            one.at = other.at = one.at + LEASE.total_seconds() / 2
+        assert platform.calls == [(HIDE, "1")]
+    finally:
+        release.set()
+    one.calls.drain()
+    one.settle(5)
+    assert one.outcomes() == {"order": [(Result.HIDDEN, True)]}
 
 
 def test_it_measures_exposure_waits_and_results(world: World) -> None:

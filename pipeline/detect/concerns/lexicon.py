@@ -30,7 +30,7 @@ Terms = tuple[tuple[str, Term], ...]  # each with the language it is written in
 class Rule:
     """Words that raise a concern when they are said of someone in `about`, or of nobody when `about` is empty.
 
-    `needs` names cues of which one must stand in the text, `unless` cues that silence the rule. A rule of the `model` has
+    `needs` names cues of which one must stand in the text, `unless` cues that silence the rule. A `model` rule has
     no words: it is raised when the tone model says so, and the rest of it holds all the same.
     """
 

@@ -53,7 +53,8 @@ class Matcher(Generic[Owner]):
         self._automaton = ahocorasick.Automaton()
         for text, by_edges in places.items():
             groups = [(left, right, entries) for (left, right), entries in by_edges.items()]
-            self._automaton.add_word(text, (len(text), groups))
+            word = all(left for left, _, _ in groups), all(right for _, right, _ in groups)
+            self._automaton.add_word(text, (len(text), *word, groups))
         self._automaton.make_automaton()
 
     def may_hold(self, low: str) -> bool:
@@ -63,10 +64,15 @@ class Matcher(Generic[Owner]):
     def find(self, low: str) -> Iterator[Hit[Owner]]:
         """Every place where a term stands, once per term and place, in no order that means anything."""
         scanned: dict[int, tuple[int, int]] = {}
-        for last, (length, groups) in self._automaton.iter(low):
+        size = len(low)
+        for last, (length, starts_word, ends_word, groups) in self._automaton.iter(low):
             start, end = last + 1 - length, last + 1
             begins = start == 0 or not (low[start - 1].isalnum() or low[start - 1] == "_")
-            stops = end == len(low) or not (low[end].isalnum() or low[end] == "_")
+            if starts_word and not begins:
+                continue
+            stops = end == size or not (low[end].isalnum() or low[end] == "_")
+            if ends_word and not stops:
+                continue
             for left, right, entries in groups:
                 if (begins or not left) and (stops or not right):
                     for entry in entries:

@@ -9,7 +9,7 @@ from pipeline.detect.concerns.language import spoken
 from pipeline.detect.concerns.lexicon import Lexicon, Rule
 from pipeline.detect.concerns.matcher import Hit, Matcher
 from pipeline.detect.concerns.tone import Tone, ToneModel
-from pipeline.detect.finding import ConcernFinding, Explanation, Finding
+from pipeline.detect.finding import ConcernFinding, Entity, Explanation, Finding
 
 MOST_HITS = 60  # of one rule in one text; nobody writes more, but to hide one among them
 FLOODED = 0.5
@@ -46,7 +46,7 @@ class LexiconRecogniser:
         languages = spoken(low, self._lexicon.languages)
         by_rule: dict[str, list[Hit[Rule]]] = {}
         for hit in sorted(hits, key=lambda hit: hit.start):
-            if hit.language in languages:
+            if hit.language in languages and not _in_a_name(hit, findings):
                 by_rule.setdefault(hit.owner.id, []).append(hit)
         if not by_rule and not tones:
             return ()
@@ -102,6 +102,11 @@ class LexiconRecogniser:
             if around.cued(place, name):
                 return True
         return False
+
+
+def _in_a_name(hit: Hit[Rule], findings: Sequence[Finding]) -> bool:
+    """A word that is part of somebody's name says nothing of them."""
+    return any(f.type is Entity.PERSON and f.start <= hit.start and hit.end <= f.end for f in findings)
 
 
 def lowered(text: str) -> str:

@@ -144,6 +144,7 @@ ska skall kommer får fick jag du han hon den det dig dej er ni vi har hade är 
 min mitt mina din ditt dina hans hennes vår vårt blev blivit blir någon nån alla hela borde måste skulle kan kunde när
 nästa gång vill ville finns ligger går gick står kom tog tar gör ner upp ut in sen men eller bara mer även bor nu på om
 ta barn bort gå över hem igen skolan the you your will are was were have had has with from for and this that they them
-not going should jest nie się i'm his her our my she is
+not going should jest nie się i'm his her our my she is ingen så ett man dag år få ha ge va akt tur sam ser ja en ej
+varje kom dig
 """
 _COMMON = frozenset(_COMMON_WORDS.split())

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -45,7 +46,7 @@ def masked(low: str, findings: Iterable[Finding]) -> str:
 
 
 def features(plain: str) -> list[str]:
-    """The features of a masked text, in no order that means anything; `ToneModel` counts the same without making them."""
+    """The features of a masked text, in no order that means anything; `ToneModel.rows` counts the same ones."""
     words = _WORD.findall(plain)
     found = [f"{left} {right}" for left, right in set(zip(["^", *words], words, strict=False))]
     for word in set(words):
@@ -67,6 +68,7 @@ class ToneModel:
 
     def __init__(
         self,
+        *,
         vocabulary: Sequence[str],
         weights: npt.NDArray[np.int8],
         scale: float,
@@ -77,7 +79,7 @@ class ToneModel:
         recipe: str,
     ) -> None:
         index = {feature: row for row, feature in enumerate(vocabulary)}
-        self._index = index
+        self.index = index
         self._pairs = {tuple(f.split(" ")): row for f, row in index.items() if " " in f}
         self._words = {f: [index[g] for g in (f, *_edges(f)) if g in index] for f in vocabulary if _WORD.fullmatch(f)}
         self._weights = weights
@@ -94,16 +96,16 @@ class ToneModel:
 
     def probabilities(self, plain: str) -> dict[Concern, float]:
         """How likely each concern is, for a masked text."""
-        rows = self._rows(plain)
+        rows = self.rows(plain)
         if not rows:
             return dict.fromkeys(self._concerns, 0.0)
         sums = self._weights[rows].sum(axis=0, dtype=np.int64) * (self._scale / math.sqrt(len(rows))) + self._bias
         return {concern: 1 / (1 + math.exp(-value)) for concern, value in zip(self._concerns, sums, strict=True)}
 
-    def _rows(self, plain: str) -> list[int]:
+    def rows(self, plain: str) -> list[int]:
         """The known features of a text, as rows of the weights."""
         words = _WORD.findall(plain)
-        pairs, known, index = self._pairs, self._words, self._index
+        pairs, known, index = self._pairs, self._words, self.index
         rows = [pairs[pair] for pair in set(zip(["^", *words], words, strict=False)) if pair in pairs]
         for word in set(words):
             rows.extend(known[word] if word in known else [index[edge] for edge in _edges(word) if edge in index])
@@ -125,7 +127,7 @@ class ToneModel:
         return best.start(), best.end()
 
     def _weight(self, word: str, column: int) -> int:
-        rows = [self._index[f] for f in (word, *_edges(word)) if f in self._index]
+        rows = [self.index[f] for f in (word, *_edges(word)) if f in self.index]
         return max((int(self._weights[row, column]) for row in rows), default=-128)
 
 
@@ -136,7 +138,7 @@ def load_tone(path: Path = BUILT_IN) -> ToneModel:
         BadConfiguration: the file is missing or is none of ours.
     """
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as data:
             return ToneModel(
                 vocabulary=bytes(data["vocabulary"]).decode().split("\n"),
                 weights=data["weights"],
@@ -147,5 +149,5 @@ def load_tone(path: Path = BUILT_IN) -> ToneModel:
                 sparks=frozenset(bytes(data["sparks"]).decode().split("\n")),
                 recipe=bytes(data["recipe"]).decode(),
             )
-    except (OSError, KeyError, ValueError) as error:
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile) as error:
         raise BadConfiguration(f"{path}: no tone model; run `make train`, or install the package again") from error

@@ -24,6 +24,8 @@ _MONTHS = (
     ("december", "dec", "grudnia", "decembra", "desember", "joulukuuta", "грудня"),
 )
 _MONTH = {name: number for number, names in enumerate(_MONTHS, 1) for name in names}
+MONTHS = frozenset(_MONTH)
+"""The names of the months, in small letters, as they are written in a date."""
 _NAMES = "|".join(sorted(_MONTH, key=len, reverse=True))
 _YEAR = r"(?:[-'´’]\s?)?((?:18|19|20)[0-9]{2}|[0-9]{2})(?![0-9])"
 _FORMS = re.compile(

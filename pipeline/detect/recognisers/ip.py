@@ -44,7 +44,7 @@ VERSION = Evidence("version-word", 1 / 30)
 
 def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing."""
-    return reading.text.count(":") > 1 or reading.text.count(".") > 2
+    return reading.text.count(":") > 1 or any(chain.seps.count(".") > 2 for chain in reading.chains)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ from pipeline.detect.context import Lexicon
 from pipeline.detect.digits import Chain
 from pipeline.detect.finding import Cue, Entity, Explanation, Finding
 from pipeline.detect.normalise import Reading
-from pipeline.detect.recognisers.dates import Day, days
+from pipeline.detect.recognisers.dates import MONTHS, Day, days
 from pipeline.detect.score import judge
 from pipeline.detect.setting import Setting
 from pipeline.detect.validators import born, coordinated, luhn
@@ -54,8 +54,7 @@ _NOT_THIS = Lexicon(
 _FOUR = re.compile(r"(?<![0-9])(?:[0-9]{4}|[0-9](?: [0-9]){3}|[0-9]{2} [0-9]{2})(?![0-9]|[.,:][0-9]|\s?kr\b|\s?%)")
 _AFTER_DATE = re.compile(r"\s?[-+–/.,:]?\s{0,2}([0-9]{4})(?![0-9]|[.,:/-][0-9])")
 _DAY_AND_FOUR = re.compile(
-    r"(?:[0-9]\s?[/.]\s?[0-9]{1,2}|[^\W\d_]{3,12}(?:\s[0-9]{1,2}(?:th|st|nd|rd)?)?)[\s.,/-]{0,3}['´’]?\s?[0-9]{2,4}"
-    r"\s?[-+–/.,:]?\s{0,2}[0-9]{4}(?![0-9])"
+    r"[0-9]\s?[/.]\s?[0-9]{1,2}[\s.,/-]{1,3}['´’]?\s?[0-9]{2,4}\s?[-+–/.,:]?\s{0,2}[0-9]{4}(?![0-9])"
 )
 _FAR = 90
 _REVERSED = re.compile(r"(?<![0-9-])([0-9]{4})[- ]((?:19|20)?[0-9]{6})(?![0-9-])")
@@ -101,8 +100,8 @@ def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
 def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """A date with four digits behind it, or told apart from them."""
     text = reading.text
-    told = _FOUR.search(text) is not None and _LAST_FOUR.anywhere(text)
-    if not told and not _DAY_AND_FOUR.search(text):
+    told = _LAST_FOUR.among(reading.words) and _LAST_FOUR.anywhere(text) and _FOUR.search(text) is not None
+    if not (told or _DAY_AND_FOUR.search(text) or not MONTHS.isdisjoint(reading.words)):
         return
     found = tuple(days(text, setting.today))
     for day in found:
@@ -172,7 +171,7 @@ def _reversed(reading: Reading, setting: Setting) -> Iterator[Finding]:
         named = PERSONAL_NUMBER.before(text, match.start()) or _BACKWARDS.near(text, match.start(), match.end())
         if named and _date(match[2], setting) and luhn(match[2][-6:] + match[1]):
             yield _finding(reading, match.start(), match.end(), "reversed", 0.6)
-    if not _BACKWARDS.anywhere(text):
+    if not (_BACKWARDS.among(reading.words) and _BACKWARDS.anywhere(text)):
         return
     for chain in reading.chains:
         for window in chain.windows(frozenset({10, 12}), 12):

@@ -68,6 +68,7 @@ IN_URL = Evidence("inside-address-of-a-page", 1 / 30)
 AMOUNT = Evidence("amount", 1 / 100)
 IN_LONGER = Evidence("inside-a-longer-row", 1 / 4)
 BAD_CHECK = Evidence("check-digit", 1 / 30)
+BAD_CHECK_ALONE = Evidence("check-digit-alone", 1 / 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +114,25 @@ def _assess(reading: Reading, window: Window, setting: Setting) -> Finding | Non
     told = tuple(_context(reading, window, tier))
     evidence = (*told, *_shape(reading, window, number, setting.today, labelled=LABELLED in told))
     if not number.sound:
-        if LABELLED not in told or tier not in _WHOLE:
+        if LABELLED in told and tier in _WHOLE:
+            evidence = (*told, BAD_CHECK)
+        elif _bears_itself(number, tier, evidence):
+            evidence = (*told, BAD_CHECK_ALONE)
+        else:
             return None
-        tier, prior, evidence = "doubtful", _DOUBTFUL, (*told, BAD_CHECK)
+        tier, prior = "doubtful", _DOUBTFUL
     verdict = judge(tier, prior, evidence)
     if verdict.score < FLOOR:
         return None
     kind = "personnummer" if number.entity is Entity.SE_PERSONNUMMER else "samordningsnummer"
     start, end = reading.span(window.start, window.end)
     return Finding(number.entity, start, end, verdict.score, f"{kind}.{tier}", why=verdict.why)
+
+
+def _bears_itself(number: Number, tier: str, evidence: tuple[Evidence, ...]) -> bool:
+    """Whether a date with sign and four digits reads as a person's number with a slip in it, though no word says so."""
+    doubted = any(each.times < 1 for each in evidence)
+    return number.entity is Entity.SE_PERSONNUMMER and tier == "canonical" and not doubted
 
 
 def _tier(reading: Reading, window: Window) -> tuple[str, float]:

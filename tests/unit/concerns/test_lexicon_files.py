@@ -26,6 +26,11 @@ BROKEN = [
     ("bracket", HEAD + '[[rule]]\nid = "a"\n[rule.terms]\nsv = "fin, (ond"\n', "own.toml:6: rule 'a', sv: '(ond'"),
     ("wildcard", HEAD + '[[rule]]\nid = "a"\n[rule.terms]\nsv = "fin, *"\n', "rule 'a', sv: '*' has no fixed letters"),
     ("cue", HEAD + '[[rule]]\nid = "a"\nunless = ["moon"]\n[rule.terms]\nsv = "ord"\n', "no cue is called 'moon'"),
+    (
+        "certain-model",
+        HEAD + '[[rule]]\nid = "a"\nmodel = true\ncertain = true\n',
+        "own.toml:6: rule 'a', certain: the model may ask people, never remove",
+    ),
     ("where", '[cue.moon]\nwhere = "above"\nsv = "måne"\n', "own.toml:2: cue 'moon', where: 'above'"),
     ("reference", '[reference.cat]\nsv = "katt"\n', "own.toml:1: reference: no 'cat'"),
     (

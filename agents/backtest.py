@@ -1,0 +1,83 @@
+"""`anslagsvakt policy backtest`: the archive read again under a new policy, before that policy may act."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from agents.configuration import load_accounts, load_policy
+from agents.detection import build_detector
+from agents.handout import access
+from agents.retention import place
+from agents.retention.form import is_addendum
+from agents.settings import Settings
+from agents.worker import now
+from pipeline.backtest import Tally, verdicts
+from pipeline.errors import DeadLetter
+from pipeline.event import Event
+from topics import wire
+
+_SAMPLES = 10
+_PROGRESS_EVERY = 1000
+
+
+def run(settings: Settings, file: Path, against: Path | None, most: int, console: Console) -> int:
+    """Judge every archived event by both policies and print what would change; texts are never shown.
+
+    Returns the exit code: 1 if the new policy would take down more than `most` events that the old one leaves.
+
+    Raises:
+        BadConfiguration: a policy or the register of accounts is broken.
+        Stop: the store cannot be read, or the reading cannot be written down.
+    """
+    policies = load_policy(against or settings.policy_file), load_policy(file)
+    accounts = load_accounts(settings.accounts_file).by_identity()
+    detector = build_detector(settings)
+    tally = Tally()
+    samples: list[tuple[str, str]] = []
+    access.note(
+        settings.access_log, at=now(), who=getpass.getuser(), command="policy backtest", records=("all",), decision=None
+    )
+    for key, event in _events(settings):
+        judged = verdicts(event, detector, policies, accounts)
+        parting = tally.add(*judged) if judged else None
+        if parting and len(samples) < _SAMPLES:
+            samples.append((key, f"{parting.before} -> {parting.after} ({', '.join(parting.rules)})"))
+        if tally.events % _PROGRESS_EVERY == 0 and console.is_terminal:
+            console.print(f"{tally.events} events read", end="\r")
+    _say(tally, samples, console)
+    if tally.new_removals > most:
+        console.print(f"{tally.new_removals} new removals are more than {most}: look before this policy may act")
+        return 1
+    return 0
+
+
+def _events(settings: Settings) -> Iterator[tuple[str, Event]]:
+    with place.for_reading(place.of(settings), now) as store:
+        for key in store.object_keys():
+            if is_addendum(key):
+                continue
+            try:
+                yield key, wire.decode_event(store.read(key).raw.value)
+            except DeadLetter:
+                continue  # what is no event was never judged
+
+
+def _say(tally: Tally, samples: list[tuple[str, str]], console: Console) -> None:
+    table = Table("rule", "department", "mode", "events", title="Under the new policy")
+    for (rule, department, mode), count in sorted(tally.hits.items()):
+        table.add_row(rule, department, mode, str(count))
+    console.print(table)
+    for parting, count in sorted(tally.partings.items(), key=lambda each: (-each[1], each[0].department)):
+        rules = ", ".join(parting.rules)
+        console.print(
+            f"{count} in {parting.department}: {parting.before} -> {parting.after} ({rules})", highlight=False
+        )
+    for key, change in samples:
+        console.print(f"  {change}: anslagsvakt records show {key}", highlight=False)
+    changed = sum(tally.partings.values())
+    console.print(f"{tally.events} events: {changed} would change, {tally.new_removals} of them into removals")

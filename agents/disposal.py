@@ -1,0 +1,143 @@
+"""The commands `records dispose` and `records hold`: what may go, who says so, and what nobody may touch."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+import typer
+
+from agents import settings
+from agents.configuration import load_accounts, load_retention
+from agents.retention import disposal, holds, place
+from agents.retention.disposal import Due, Proposal
+from agents.retention.holds import Hold
+from agents.retention.index import Wanted
+from agents.retention.opened import indexed, reading, refusing
+from agents.settings import Settings
+from agents.worker import now
+from pipeline.errors import BadConfiguration
+from pipeline.policy import UNREGISTERED, Account
+
+dispose_app = typer.Typer(
+    no_args_is_help=True, help="Dispose of records whose time has run out: two persons, certified."
+)
+hold_app = typer.Typer(no_args_is_help=True, help="Legal holds: what may not be disposed of, whatever the plan says.")
+_File = Annotated[Path, typer.Argument(help="the proposal's file")]
+
+
+@dispose_app.command()
+def propose(to: Annotated[Path, typer.Option(help="the file to write the proposal to")]) -> None:
+    """List the records whose time has run out by ANSLAGSVAKT_RETENTION_FILE; exits 1 if there is none."""
+    with refusing():
+        found = _due(settings.load())
+        if not found:
+            typer.echo("nothing is due")
+            raise typer.Exit(1)
+        proposal = Proposal(made_at=now(), made_by=getpass.getuser(), due=tuple(found))
+        to.write_bytes(msgspec.json.format(msgspec.json.encode(proposal), indent=2) + b"\n")
+    typer.echo(
+        f"{len(found)} records in {to}: let another person read it, and approve it with `records dispose approve`"
+    )
+
+
+@dispose_app.command()
+def approve(file: _File) -> None:
+    """Approve a proposal, as another user than the one who made it."""
+    with refusing():
+        approved = disposal.approve(_read(file), getpass.getuser(), now())
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(approved), indent=2) + b"\n")
+    typer.echo(f"{len(approved.due)} records may go: `records dispose execute {file}`")
+
+
+@dispose_app.command()
+def execute(file: _File) -> None:
+    """Dispose of what was approved and is still due, and store a certificate (gallringsbevis) of it."""
+    with refusing():
+        chosen = settings.load()
+        proposal = _read(file)
+        still = _due(chosen)
+        with place.opened(place.of(chosen), now) as store:
+            certificate, count = disposal.execute(proposal, still, store, getpass.getuser(), now())
+    kept = len(proposal.due) - len(certificate.records)
+    typer.echo(
+        f"{len(certificate.records)} records disposed of ({count} objects), {kept} kept that are not due any more"
+    )
+
+
+@hold_app.command(name="place")
+def place_hold(
+    why: Annotated[str, typer.Option(help="on what: a case, a court, a request")],
+    *,
+    account: Annotated[str | None, typer.Option(help="everything of this account")] = None,
+    item: Annotated[str | None, typer.Option(help="this post or comment")] = None,
+    thread: Annotated[str | None, typer.Option(help="this whole thread")] = None,
+    author: Annotated[str | None, typer.Option(help="everything by this author (token)")] = None,
+) -> None:
+    """Let nothing that fits be disposed of until the hold is released."""
+    with refusing():
+        if not any((account, item, thread, author)):
+            raise typer.BadParameter("name --account, --item, --thread or --author")
+        name = holds.new_name()
+        hold = Hold(
+            hold=name,
+            at=now(),
+            who=getpass.getuser(),
+            why=why,
+            account=account,
+            item=item,
+            thread=thread,
+            author=author,
+        )
+        holds.place(_holds_file(settings.load()), hold)
+    typer.echo(f"hold {name} stands")
+
+
+@hold_app.command(name="list")
+def list_holds() -> None:
+    """Show the holds that stand, a JSON object a line."""
+    with refusing():
+        for hold in holds.active(_holds_file(settings.load())):
+            typer.echo(msgspec.json.encode(hold).decode())
+
+
+@hold_app.command()
+def release(
+    name: Annotated[str, typer.Argument(help="the hold, as `list` shows it")],
+    why: Annotated[str, typer.Option(help="on what it ends")],
+) -> None:
+    """End a hold; exits 1 if there is no such hold."""
+    with refusing():
+        file = _holds_file(settings.load())
+        if name not in {hold.hold for hold in holds.active(file)}:
+            typer.echo(f"no hold {name} stands", err=True)
+            raise typer.Exit(1)
+        holds.place(file, Hold(hold=name, at=now(), who=getpass.getuser(), why=why, released=True))
+    typer.echo(f"hold {name} is released")
+
+
+def _due(chosen: Settings) -> list[Due]:
+    accounts: Mapping[tuple[str, str], Account] = load_accounts(chosen.accounts_file).by_identity()
+    schedule = load_retention(chosen.retention_file)
+    standing = holds.active(_holds_file(chosen))
+
+    def department_of(platform: str | None, account: str | None) -> str:
+        found = accounts.get((platform or "", account or ""))
+        return found.department if found else UNREGISTERED
+
+    with reading(None) as opened, indexed(opened) as (records, _):
+        return list(disposal.due(records.search(Wanted()), schedule, department_of, standing, now().date()))
+
+
+def _read(file: Path) -> Proposal:
+    try:
+        return msgspec.json.decode(file.read_bytes(), type=Proposal)
+    except msgspec.DecodeError:
+        raise BadConfiguration(f"{file}: is no proposal: make one with `records dispose propose`") from None
+
+
+def _holds_file(chosen: Settings) -> Path:
+    return chosen.data_dir / "holds.jsonl"
