@@ -68,9 +68,6 @@ eval: install ## score detection on our labelled set, or on yours: make eval GOL
 eval-numbers: install ## score detection on numbers made at run time: ninety spellings, fifteen kinds of other numbers
 	@$(BIN)/python -m tests.eval.numbers
 
-train: install ## make the small model of tone anew from its corpus, and print the figures of its model card
-	@$(BIN)/python -m training.train
-
 sbom: install ## write the bill of materials (CycloneDX) of everything locked: dist/sbom.cdx.json
 	@$(BIN)/python -m deploy.sbom dist/sbom.cdx.json
 

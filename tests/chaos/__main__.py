@@ -19,6 +19,7 @@ from tests.chaos.run import PROCESSES, Ran, run, stream
 _PER_SECOND = 450.0  # so that the feed lasts about as long as the blows
 _ROUND_S = 45.0
 _SOAK_ROUND_S = 240.0
+_TOLD = 20
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,8 +64,10 @@ def told(ran: Ran) -> Iterator[str]:
         ends = ", ".join(f"{count} with {code}" for code, count in codes.items())
         yield f"{name + ' ended:':26}{ends or 'never'}"
     yield f"{'most memory, MiB:':26}{', '.join(f'{name} {size}' for name, size in ran.most.items())}"
-    for fault in ran.faults:
+    for fault in ran.faults[:_TOLD]:
         yield f"FAULT: {fault}"
+    if len(ran.faults) > _TOLD:
+        yield f"and {len(ran.faults) - _TOLD} faults more"
     yield "something does not add up" if ran.faults else "everything adds up"
 
 

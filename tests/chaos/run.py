@@ -30,7 +30,8 @@ from tests.chaos.tape import await_settled, read
 
 Say = Callable[[str], None]
 PROCESSES = ("screen-1", "screen-2", "archive", "takedown")
-_SETTLE_S = 180.0  # less than the five minutes after which Kafka moves leaders, and so wakes up who sleeps
+_STANDSTILL_S = 90.0  # less than the five minutes after which Kafka moves leaders, and so wakes up who sleeps
+_SETTLE_S = 900.0
 _LOOK_S = 0.2
 _START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 _POISON_EVERY = 1000
@@ -90,7 +91,7 @@ def run(
             while not feed.done:
                 time.sleep(_LOOK_S)
             say("everything is sent")
-            unsettled = await_settled(kafkas.bootstrap, _SETTLE_S)
+            unsettled = await_settled(kafkas.bootstrap, standstill=_STANDSTILL_S, at_most=_SETTLE_S)
             say(unsettled or "everything is worked off")
         ends, exit_codes = keeper.ends(), keeper.stop()
         say("everything is stopped")

@@ -83,22 +83,33 @@ def behind(bootstrap: str, groups: Collection[str] = tuple(READS)) -> dict[str, 
     return {group: lag for group, lag in lags.items() if lag}
 
 
-def await_settled(bootstrap: str, seconds: float) -> str | None:
-    """Wait until every order has ended and every group is at its end; returns what is missing if the time is up."""
-    until, missing = time.monotonic() + seconds, "nothing was looked at"
-    while time.monotonic() < until:
-        try:
-            lags = behind(bootstrap)
-            ledger = read(bootstrap, (catalog.TAKEDOWN, catalog.OUTCOME)).ledger
-        except KafkaError as error:
-            missing = f"Kafka does not answer: {type(error).__name__}"
-        else:
-            left = len(ledger.orders.keys() - ledger.ended().keys())
-            if not lags and not left:
-                return None
-            missing = f"not committed: {lags or 'nothing'}; orders without an end: {left} of {len(ledger.orders)}"
+def await_settled(bootstrap: str, *, standstill: float, at_most: float) -> str | None:
+    """Wait until every order has ended and every group is at its end; returns what is missing if that does not come.
+
+    It is given up when nothing has moved for `standstill` seconds, and after `at_most` in any case.
+    """
+    start = moved = time.monotonic()
+    missing = "nothing was looked at"
+    while time.monotonic() < min(moved + standstill, start + at_most):
+        now = _missing(bootstrap)
+        if now is None:
+            return None
+        if now != missing:
+            missing, moved = now, time.monotonic()
         time.sleep(1)
     return missing
+
+
+def _missing(bootstrap: str) -> str | None:
+    try:
+        lags = behind(bootstrap)
+        ledger = read(bootstrap, (catalog.TAKEDOWN, catalog.OUTCOME)).ledger
+    except KafkaError as error:
+        return f"Kafka does not answer: {type(error).__name__}"
+    left = len(ledger.orders.keys() - ledger.ended().keys())
+    if not lags and not left:
+        return None
+    return f"not committed: {lags or 'nothing'}; orders without an end: {left} of {len(ledger.orders)}"
 
 
 def _records(bootstrap: str, topics: Sequence[str]) -> Iterator[Record]:

@@ -72,7 +72,7 @@ def test_exactly_the_posts_that_must_go_are_gone(
                 pds.restart()
 
             posts = published(pds, municipality, bootstrap, strike)
-            unsettled = await_settled(bootstrap, 150)
+            unsettled = await_settled(bootstrap, standstill=100, at_most=200)
             assert set(keeper.stop().values()) == {0}
         assert unsettled is None
         left = {post.uri for post in posts if pds.record(post.uri)}
