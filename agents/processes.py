@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -88,6 +89,7 @@ async def _screen(process: Running) -> None:
         accounts,
         Tokeniser(token_key(settings.token_key)),
     )
+    gc.freeze()  # lexicons and models live for ever: a full collection need not walk them, which takes tens of ms
     producer = ConfirmedProducer(settings.kafka(), settings.publish_timeout)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
