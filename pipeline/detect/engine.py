@@ -138,7 +138,6 @@ class Engine:
     def _analyse(
         self, text: str, readings: _Readings | None, deadline: Deadline, *, names: bool, concerns: bool
     ) -> _Part:
-        deadline.begin()
         gaps: list[str] = []
         found: list[Finding] = []
         alone: tuple[Cue, ...] = ()
