@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -44,7 +45,12 @@ def run(folder: Path, runtime: Runtime, port: int) -> subprocess.Popen[str]:
 
 def brokers(parent: int) -> list[psutil.Process]:
     """The children of a process that are brokers by now (and no longer about to become Java)."""
-    return [child for child in psutil.Process(parent).children() if "kafka.Kafka" in child.cmdline()]
+    found = []
+    for child in psutil.Process(parent).children():
+        with suppress(psutil.Error):  # one that has just ended has no command line
+            if "kafka.Kafka" in child.cmdline():
+                found.append(child)
+    return found
 
 
 @pytest.mark.kafka
