@@ -45,7 +45,7 @@ def test_every_pin_has_hashes() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["://", "--index-url", "--extra-index", "--find-links", "--trusted-host", " @ ", "/"]
+    "address", [":://", "index-url", "extra-index", "find-links", "trusted-host", " @ ", "/"]
 )
 def test_the_lock_names_no_place(address: str) -> None:
     """Where packages come from is the installing machine's own business."""
