@@ -44,9 +44,7 @@ def test_every_pin_has_hashes() -> None:
     assert [name for name, _, hashes in PINS if not hashes] == []
 
 
-@pytest.mark.parametrize(
-    "address", [":://", "index-url", "extra-index", "find-links", "trusted-host", " @ ", "/"]
-)
+@pytest.mark.parametrize("address", ["://", "index-url", "extra-index", "find-links", "trusted-host", " @ ", "/"])
 def test_the_lock_names_no_place(address: str) -> None:
     """Where packages come from is the installing machine's own business."""
     assert address not in LOCK
