@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -30,7 +31,7 @@ from agents.takedown.brake import Caps
 from agents.worker import now, told_to_stop
 from pipeline.detect.finding import Entity
 from pipeline.errors import BadConfiguration
-from pipeline.message import Result
+from pipeline.message import MediaState, Result
 from pipeline.policy import Policy
 from pipeline.route import State
 from pipeline.token import Tokeniser
@@ -116,19 +117,28 @@ async def _screen(process: Running) -> None:
 def archive(settings: Settings) -> int:
     """Run the archive process until SIGTERM or SIGINT; returns the exit code."""
     from agents import archive as archiving
+    from agents.media.address import Allowed
+    from agents.media.collect import Terms, collecting
+    from agents.media.fetch import Bounds, Fetcher
     from agents.retention import place, verified
 
+    allowed = Allowed.of([each.strip() for each in settings.media_allow.split(",") if each.strip()])
+    fetcher = Fetcher(allowed, Bounds(settings.media_max_bytes, settings.media_seconds))
+    terms = Terms(timedelta(minutes=settings.media_patience_minutes))
     where = place.of(settings, token_key(settings.token_key))
     with (
         running(Process.ARCHIVE, settings) as process,
         told_to_stop() as stop,
         place.opened(where, now) as store,
+        collecting(settings.media, store, fetcher.fetch, process.metrics, terms) as attachments,
     ):
         process.metrics.disk(partial(free_ratio, settings.store))
         process.metrics.verified(partial(verified.last, where.log))
         process.metrics.stored(new=0, repeated=0, size=0)  # so that Prometheus sees the first record
+        process.metrics.media_may_end(MediaState)
         return archiving.run(
             store,
+            attachments,
             client=settings.kafka(),
             meter=process.metrics,
             health=process.health,

@@ -64,7 +64,7 @@ def verify(
     if resume:
         resume.unlink(missing_ok=True)
     verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
-    typer.echo(f"{report.records} records, {report.addenda} addenda, {report.disposed} disposed of: {verdict}")
+    typer.echo(f"{_counted(report)}{report.disposed} disposed of: {verdict}")
     if report.faults:
         raise typer.Exit(1)
     verified.note(opened.log)
@@ -142,6 +142,14 @@ def rotate_key() -> None:
         with Keyring(chosen.record_keys, KeyFile(chosen.store_key_file), now) as keyring:
             count = keyring.rewrap()
     typer.echo(f"key {name} in {chosen.store_key_file} now closes {count} older record keys and all new ones")
+
+
+def _counted(report: verification.Report) -> str:
+    """What was read; attachments only where there are any."""
+    attached = f"{report.attachments} attachments ({report.missing} could not be had), "
+    return f"{report.records} records, {report.addenda} addenda, " + (
+        attached if report.attachments or report.missing else ""
+    )
 
 
 def _accounts(account: str | None, department: str | None) -> frozenset[str] | None:

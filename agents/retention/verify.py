@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from agents.retention import form, heads, log
+from agents.retention import attachment, form, heads, log
 from agents.retention.disposal import FOLDER, disposed_of
 from agents.retention.heads import Head
 from agents.retention.log import LogReader
@@ -44,6 +44,8 @@ class Report:
 
     records: int = 0
     addenda: int = 0
+    attachments: int = 0
+    missing: int = 0  # attachments that could not be had
     disposed: int = 0
     faults: int = 0
     seen: set[bytes] = field(default_factory=set, repr=False)
@@ -137,7 +139,8 @@ class Verification:
 
     def _others(self, reader: LogReader) -> None:
         """What is in the store and was not read yet; in a store with a log there should be nothing."""
-        others = [name for name in self._store.object_keys() if _digest(name) not in self.report.seen]
+        names = itertools.chain(self._store.object_keys(), self._store.attachment_keys())
+        others = [name for name in names if _digest(name) not in self.report.seen]
         unlogged = set(others) if reader.exists() else set()
         for _ in range(_TRIES):
             # A record that is being stored while we look is in the log a moment later.
@@ -151,13 +154,13 @@ class Verification:
 
     def _object(self, name: str, expected: str | None) -> None:
         self._count(name)
-        record = name.rpartition(".")[0] if form.is_addendum(name) else name
+        record = _record_of(name)
         try:
             content = self._store.content(name)
             if expected not in (None, hashlib.sha256(content).hexdigest()):
                 raise Damaged(name, "its bytes are not those that the log names")
             if not name.startswith(FOLDER):
-                self._store.understand(name, content)
+                self._store.check(name, content)
                 self._store.content(record)
         except (Missing, Disposed) as fault:
             if record in self._certified:
@@ -170,11 +173,15 @@ class Verification:
             self._tell(fault)
 
     def _count(self, name: str) -> None:
-        if form.is_addendum(name):
+        if attachment.is_missing(name):
+            self.report.missing += 1
+        elif attachment.is_attachment(name):
+            self.report.attachments += 1
+        elif form.is_addendum(name):
             self.report.addenda += 1
         elif not name.startswith(FOLDER):
             self.report.records += 1
-        self._progress(self.report.records + self.report.addenda)
+        self._progress(self.report.records + self.report.addenda + self.report.attachments)
 
     def _tell(self, fault: Faulty) -> None:
         self.report.faults += 1
@@ -189,6 +196,12 @@ def _signed(reader: LogReader, known: Known) -> dict[int, list[tuple[str, str]]]
     for head in known.heads:
         signed[head.size].append((head.root, "the known head"))
     return signed
+
+
+def _record_of(name: str) -> str:
+    if attachment.is_attachment(name):
+        return attachment.record_of(name)
+    return name.rpartition(".")[0] if form.is_addendum(name) else name
 
 
 def _digest(name: str) -> bytes:

@@ -64,6 +64,9 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.batch(10)
     metrics.lag({("social.raw.v1", 0): 5})
     metrics.stored(new=2, repeated=1, size=900)
+    metrics.media("stored")
+    metrics.media_may_end(["given_up"])
+    metrics.media_pending(2, 30.0)
     metrics.retried("store")
 
 
