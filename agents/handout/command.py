@@ -1,22 +1,25 @@
-"""The commands `records show` and `records export`: read records out, covered unless decided otherwise."""
+"""The commands `records show`, `export` and `check`: read records out, covered unless decided otherwise."""
 
 from __future__ import annotations
 
 import getpass
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from agents import settings
-from agents.handout import access, bag
+from agents.handout import access, bag, fixity, package
+from agents.handout.contents import Handout
 from agents.handout.history import Item, covered, histories, uncovered
 from agents.retention import bundle
 from agents.retention.index import Wanted
 from agents.retention.log import LogReader
 from agents.retention.opened import Folder, Opened, indexed, reading, refusing
 from agents.worker import now
+from pipeline.errors import Stop
 
 _Keys = Annotated[list[str] | None, typer.Argument(help="object keys, as `records search` shows them")]
 _Item = Annotated[str | None, typer.Option(help="all versions of this post or comment, by its id on the platform")]
@@ -24,6 +27,13 @@ _Thread = Annotated[str | None, typer.Option(help="the whole thread that hangs o
 _Unmasked = Annotated[
     str | None, typer.Option(metavar="DECISION", help="cover nothing, on this decision (noted in the access log)")
 ]
+
+
+class Form(StrEnum):
+    """What a hand-out is packed as."""
+
+    BAG = "bag"
+    FGS = "fgs"
 
 
 def show(
@@ -48,22 +58,54 @@ def show(
 def export(
     keys: _Keys = None,
     *,
-    to: Annotated[Path, typer.Option(help="a folder that does not exist yet")],
+    to: Annotated[Path, typer.Option(help="a folder that does not exist yet; its name is the package's")],
     store: Folder = None,
     item: _Item = None,
     thread: _Thread = None,
     unmasked: _Unmasked = None,
+    form: Annotated[
+        Form, typer.Option("--format", help="bag: to hand out; fgs: to transfer to an archive (FGS Paketstruktur 2.0)")
+    ] = Form.BAG,
+    creator: Annotated[
+        str | None, typer.Option(help="fgs: the authority whose archive the records are of (arkivbildare)")
+    ] = None,
+    creator_code: Annotated[str | None, typer.Option(help="fgs: its organisation number")] = None,
+    agreement: Annotated[str | None, typer.Option(help="fgs: the submission agreement")] = None,
 ) -> None:
-    """Write a hand-out: a BagIt bag with a page to read and the data; if nothing is covered, originals and proofs."""
+    """Write a hand-out, with a page to read and the data; if nothing is covered, with originals and proofs.
+
+    A bag (BagIt) is for whoever asked for the records, an archive package (fgs) for an archive that takes them over.
+    """
     with refusing(), reading(store) as opened:
         if to.exists():
             raise typer.BadParameter(f"{to} exists already: name a new folder")
-        items, chosen = _read_out(opened, "export", _Selection(tuple(keys or ()), item, thread), unmasked)
+        if form is Form.FGS and creator is None:
+            raise typer.BadParameter("an archive package tells whose records they are: name the authority by --creator")
+        items, chosen = _read_out(opened, f"export {form}", _Selection(tuple(keys or ()), item, thread), unmasked)
         reader = LogReader(opened.log)
         proofs = {key: bundle.prove(reader, key) for key in chosen} if unmasked and reader.exists() else {}
-        bag.write(bag.Handout(items, proofs, now(), unmasked), to)
+        handout = Handout(items, proofs, now(), unmasked)
+        if creator is None or form is Form.BAG:
+            bag.write(handout, to)
+            page = to / "data" / "index.html"
+        else:
+            package.write(handout, package.Transfer(creator, getpass.getuser(), creator_code, agreement), to)
+            page = to / package.DATA / "index.html"
+        if faults := list(fixity.faults(to)):
+            raise Stop(f"{to}: was not written whole ({faults[0]}): remove it and try again")
     covered = "nothing is covered" if unmasked else "findings are covered"
-    typer.echo(f"{len(chosen)} records in {to} ({covered}); open {to / 'data' / 'index.html'}")
+    typer.echo(f"{len(chosen)} records in {to} ({covered}); open {page}")
+
+
+def check(folder: Annotated[Path, typer.Argument(help="a bag or an archive package")]) -> None:
+    """Check every file of a bag or an archive package against the hashes in it; exits 1 if one is not what it was."""
+    with refusing():
+        faults = list(fixity.faults(folder))
+    for fault in faults:
+        typer.echo(f"FAULT {fault}")
+    typer.echo(f"{folder}: {len(faults)} faults" if faults else f"{folder}: all files are as they were packed")
+    if faults:
+        raise typer.Exit(1)
 
 
 @dataclass(frozen=True, slots=True)

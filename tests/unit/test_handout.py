@@ -169,7 +169,7 @@ def test_a_hand_out_is_covered_and_holds_no_original(data: Path, tmp_path: Path)
     assert NAME not in everything
     assert "[SE_PERSONNUMMER" in everything
     assert not (tmp_path / "bag" / "data" / "raw").exists()
-    assert [(each.command, each.decision, len(each.records)) for each in noted(data)] == [("export", None, 4)]
+    assert [(each.command, each.decision, len(each.records)) for each in noted(data)] == [("export bag", None, 4)]
 
 
 def test_on_a_decision_it_holds_originals_with_proofs_that_anyone_can_check(data: Path, tmp_path: Path) -> None:
@@ -184,6 +184,31 @@ def test_on_a_decision_it_holds_originals_with_proofs_that_anyone_can_check(data
         checker = [sys.executable, "-I", str(inside / "check_record.py"), str(proof), str(inside / "raw" / raw.sha256)]
         assert subprocess.run(checker, capture_output=True, check=False).returncode == 0
     assert [each.decision for each in noted(data)] == ["KS 2026/7"]
+
+
+def test_an_archive_package_follows_the_same_rules(data: Path, tmp_path: Path) -> None:
+    choice = ["export", "--thread", "root", "--format", "fgs", "--creator", "Exempelkommun"]
+    code, told = run(*choice, "--to", tmp_path / "covered")
+    assert (code, "findings are covered" in told) == (0, True), told
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "covered").rglob("*") if path.is_file()).decode()
+    assert (NUMBER in everything, NAME in everything, "[SE_PERSONNUMMER" in everything) == (False, False, True)
+    assert run(*choice, "--to", tmp_path / "full", "--unmasked", "AV 2026/1")[0] == 0
+    raw = tmp_path / "full" / "representations" / "handlingar" / "data" / "raw"
+    assert {path.name for path in raw.iterdir()} == {each.sha256 for each in RAWS[:4]}
+    assert [(each.command, each.decision) for each in noted(data)] == [
+        ("export fgs", None),
+        ("export fgs", "AV 2026/1"),
+    ]
+    assert run("check", tmp_path / "full") == (0, f"{tmp_path / 'full'}: all files are as they were packed\n")
+    (raw / RAWS[0].sha256).write_bytes(b"changed")
+    code, told = run("check", tmp_path / "full")
+    assert (code, RAWS[0].sha256 in told) == (1, True)
+
+
+def test_an_archive_package_must_tell_whose_records_they_are(data: Path, tmp_path: Path) -> None:
+    code, told = run("export", "--thread", "root", "--format", "fgs", "--to", tmp_path / "p")
+    assert (code, "--creator" in told, (tmp_path / "p").exists()) == (2, True, False)
+    assert not (data / "access.jsonl").exists(), "nothing was read"
 
 
 def test_a_changed_bag_is_found_out(data: Path, tmp_path: Path) -> None:
