@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from agents import settings
-from agents.handout import access, bag, fixity, package
+from agents.handout import access, attachments, bag, fixity, package
 from agents.handout.contents import Handout
 from agents.handout.history import Item, covered, histories, uncovered
 from agents.retention import bundle
@@ -53,6 +53,8 @@ def show(
             typer.echo(f"  {version.change} {version.time or ''}  {version.object_key}")
             for pointer, text in version.texts.items():
                 typer.echo(f"    {pointer}: {text}")
+            for attached in version.attachments:
+                typer.echo(f"    {attached.field}: {attachments.told(attached)}")
 
 
 def export(
@@ -136,4 +138,5 @@ def _read_out(
         current.access_log, at=now(), who=getpass.getuser(), command=command, records=tuple(chosen), decision=decision
     )
     reveal = uncovered if decision else covered(build_detector(current))
-    return histories([opened.store.read(key) for key in chosen], reveal), tuple(chosen)
+    kept = [opened.store.read(key) for key in chosen]
+    return histories(kept, reveal, opened.store.attachments), tuple(chosen)
