@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from agents.retention.heads import Head, Signer, read_head
+from agents.retention.trouble import translated
 from pipeline import merkle
 from pipeline.errors import Stop
 
@@ -49,7 +50,15 @@ class Log:
         """Add names with their hashes and sign; returns when it is on the disk.
 
         Those `perhaps_known` are added unless they are in the log. None is returned where nothing was to be added.
+
+        Raises:
+            RetryLater: the disk is full or in trouble; whatever was half written is cut off next time.
+            Stop: the log may not be written to, or has lost what it had.
         """
+        with translated(self._folder):
+            return self._add(objects, perhaps_known)
+
+    def _add(self, objects: Mapping[str, str], perhaps_known: frozenset[str]) -> Head | None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
         with self._turn() as (entries, nodes, heads):
             last = _last_head(heads)

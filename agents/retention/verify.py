@@ -161,6 +161,7 @@ class Verification:
                 raise Damaged(name, "its bytes are not those that the log names")
             if not name.startswith(FOLDER):
                 self._store.check(name, content)
+            if record != name:
                 self._store.content(record)
         except (Missing, Disposed) as fault:
             if record in self._certified:
