@@ -77,9 +77,9 @@ def verify(
         resume.unlink(missing_ok=True)
     verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
     typer.echo(f"{_counted(report)}{report.disposed} disposed of: {verdict}")
-    if report.stamps:
+    if report.stamps or certificates:
         checked = f"the latest {report.latest_stamp} after its head" if certificates else "not checked: --stamp-roots"
-        typer.echo(f"{report.stamps} time stamps, {checked}")
+        typer.echo(f"{report.stamps} time stamps, {checked}; {report.unstamped} daily heads have none")
     if report.faults:
         raise typer.Exit(1)
     verified.note(opened.log)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -11,7 +10,8 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-OPENSSL = shutil.which("openssl")
+from tests.parts import OPENSSL
+
 _CONFIG = """
 [tsa]
 default_tsa = ours
@@ -134,8 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 def _openssl(folder: Path, *arguments: str) -> None:
-    assert OPENSSL
-    subprocess.run([OPENSSL, *arguments], cwd=folder, check=True, capture_output=True)
+    subprocess.run([OPENSSL.found(), *arguments], cwd=folder, check=True, capture_output=True)
 
 
 @contextmanager

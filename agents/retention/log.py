@@ -149,6 +149,10 @@ class LogReader:
         for path, head, stamp in stamps.stamped(self._folder):
             yield f"log/published/{path.name}", head, stamp
 
+    def unstamped(self) -> int:
+        """How many daily heads have no time stamp."""
+        return len(stamps.unstamped(self._folder))
+
     def entries(self, start: int = 0) -> Iterator[tuple[str, str]]:
         """Name and hash of every entry from `start` on, as far as whole lines go."""
         with (self._folder / "entries").open("rb") as file:

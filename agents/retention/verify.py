@@ -52,6 +52,7 @@ class Report:
     missing: int = 0  # attachments that could not be had
     disposed: int = 0
     stamps: int = 0
+    unstamped: int = 0  # daily heads
     latest_stamp: timedelta = timedelta()  # the longest that a stamp came after its head
     faults: int = 0
     seen: set[bytes] = field(default_factory=set, repr=False)
@@ -105,6 +106,7 @@ class Verification:
     def _heads(self, reader: LogReader, known: Known) -> None:
         for fault in heads.faults_of(reader.heads(), known.keys):
             self._tell(Damaged("log/heads", fault))
+        self.report.unstamped = reader.unstamped()
         for name, head in reader.published():
             if head is None or not is_signed(head):
                 self._tell(Damaged(name, "it is no signed head"))

@@ -1,4 +1,4 @@
-"""Time stamps of the daily heads by a real authority (`openssl ts` on loopback): made, checked, false ones found out."""
+"""Time stamps of the daily heads by a real authority, `openssl ts` on loopback: made, checked, false ones found out."""
 
 import json
 import shutil
@@ -20,7 +20,8 @@ from agents.retention.store import Raw
 from agents.retention.verify import Known, Report, Verification
 from pipeline.errors import AnslagsvaktError, BadConfiguration, RetryLater
 from pipeline.record import Coordinates
-from tests.stamp_authority import OPENSSL, Authority, stamp_authority
+from tests.parts import OPENSSL
+from tests.stamp_authority import Authority, stamp_authority
 
 ROOT = Path(__file__).parents[2]
 TODAY = datetime.now(UTC)
@@ -29,8 +30,6 @@ RAWS = [Raw(Coordinates("t", 0, n), 0, b"k", b"value %d" % n) for n in range(4)]
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    if OPENSSL is None:
-        pytest.skip("did not run: time stamps: install Debian's package openssl")
     with stamp_authority(tmp_path_factory.mktemp("authority")) as authority:
         yield authority
 
@@ -73,7 +72,7 @@ def test_every_daily_head_is_stamped_once(where: place.Place, authority: Authori
 def test_openssl_alone_can_check_a_stamp(where: place.Place, authority: Authority) -> None:
     stamps.stamp(where.log, authority.url, Roots.of(authority.roots))
     for head, _, _ in stamps.stamped(where.log):
-        command = [str(OPENSSL), "ts", "-verify", "-data", str(head), "-in", str(head.with_suffix(".tsr"))]
+        command = [OPENSSL.found(), "ts", "-verify", "-data", str(head), "-in", str(head.with_suffix(".tsr"))]
         ran = subprocess.run([*command, "-CAfile", str(authority.roots)], capture_output=True, text=True, check=False)
         assert "Verification: OK" in ran.stdout + ran.stderr
 
