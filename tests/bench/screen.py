@@ -16,6 +16,7 @@ from topics import catalog, wire
 _SEED = 7
 _RATE = 500
 _SECONDS = 20
+_WARMING = 2  # seconds of the steady rate that are sent but not counted, as the first fifth is not in the contests
 
 
 def throughput(bootstrap: str, count: int, naive_count: int) -> dict[str, contest.Growth]:
@@ -50,15 +51,15 @@ def latency(bootstrap: str) -> tuple[float, float, int]:
     for partition in takedown:
         consumer.position(partition)
     producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=0)
-    appended: dict[tuple[int, int], int] = {}
-    waits: list[int] = []
-    began = time.monotonic()
+    appended: dict[tuple[int, int], tuple[int, int]] = {}
     with contest.screens(bootstrap, 1):
         began = time.monotonic()
-        for number, sample in enumerate(events(_RATE * _SECONDS, _SEED + 1, planted=0.2)):
+        for number, sample in enumerate(events(_RATE * (_WARMING + _SECONDS), _SEED + 1, planted=0.2)):
             time.sleep(max(0.0, began + number / _RATE - time.monotonic()))
             producer.send(catalog.RAW, key=sample.key, value=sample.value).add_callback(
-                lambda meta: appended.__setitem__((meta.partition, meta.offset), meta.timestamp)
+                lambda meta, number=number: appended.__setitem__(
+                    (meta.partition, meta.offset), (number, meta.timestamp)
+                )
             )
         producer.flush()
         give_up = time.monotonic() + 30
@@ -71,11 +72,11 @@ def latency(bootstrap: str) -> tuple[float, float, int]:
                 for record in records:
                     order = wire.decode_takedown(record.value)
                     orders.setdefault((order.raw.partition, order.raw.offset), record.timestamp)
-    waits = sorted(at - appended[place] for place, at in orders.items() if place in appended)
     producer.close()
     consumer.close()
-    steady = waits
-    return steady[len(steady) // 2], steady[int(len(steady) * 0.99)], len(steady)
+    counted = ((at, *appended[place]) for place, at in orders.items() if place in appended)
+    waits = sorted(at - since for at, number, since in counted if number >= _RATE * _WARMING)
+    return waits[len(waits) // 2], waits[int(len(waits) * 0.99)], len(waits)
 
 
 def main(count: int = 100_000, naive_count: int = 2_000) -> None:
