@@ -27,6 +27,14 @@ class Step(StrEnum):
     REMOVED = "removed"
 
 
+class Fetching(StrEnum):
+    """What can come of trying to fetch an attachment."""
+
+    STORED = "stored"
+    GIVEN_UP = "given_up"
+    PUT_OFF = "put_off"
+
+
 class Stage(StrEnum):
     """The parts of a process that take time, and where a message may die."""
 
@@ -258,13 +266,13 @@ class Metrics:
         self._records.labels("repeated").inc(repeated)
         self._record_bytes.inc(size)
 
-    def media(self, result: str, count: int = 1) -> None:
-        """Attachments were stored, given up, or could not be had yet and were put off."""
+    def media(self, result: Fetching, count: int = 1) -> None:
+        """So many attachments ended so, or will be tried again."""
         self._media.labels(result).inc(count)
 
-    def media_may_end(self, results: Iterable[str]) -> None:
-        """Attachments can end in these ways: each shows as nought, so that Prometheus sees the first of its kind."""
-        for result in results:
+    def fetches(self) -> None:
+        """This process fetches attachments: each result shows as nought, so that Prometheus sees the first of it."""
+        for result in Fetching:
             self._media.labels(result)
 
     def media_pending(self, count: int, oldest_seconds: float) -> None:

@@ -28,7 +28,7 @@ from agents.takedown.brake import Caps
 from agents.token_key import token_key
 from agents.worker import now, told_to_stop
 from pipeline.detect.finding import Entity
-from pipeline.message import MediaState, Result
+from pipeline.message import Result
 from pipeline.policy import Policy
 from pipeline.route import State
 from pipeline.token import Tokeniser
@@ -131,7 +131,7 @@ def archive(settings: Settings) -> int:
         process.metrics.disk(partial(free_ratio, settings.store))
         process.metrics.verified(partial(verified.last, where.log))
         process.metrics.stored(new=0, repeated=0, size=0)  # so that Prometheus sees the first record
-        process.metrics.media_may_end(MediaState)
+        process.metrics.fetches()
         return archiving.run(
             store,
             attachments,

@@ -14,6 +14,7 @@ from agents.disposal import dispose_app, hold_app
 from agents.handout import access, asked
 from agents.handout.command import check, export, show
 from agents.handout.search import search
+from agents.media.command import media
 from agents.retention import bundle, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head
@@ -29,6 +30,7 @@ app.add_typer(dispose_app, name="dispose")
 app.add_typer(hold_app, name="hold")
 app.command()(show)
 app.command()(export)
+app.command()(media)
 app.command()(check)
 app.command()(search)
 

@@ -11,7 +11,7 @@ import typer
 
 from agents import settings
 from agents.acting import user
-from agents.handout import bag, fixity, package
+from agents.handout import attachments, bag, fixity, package
 from agents.handout.contents import Handout
 from agents.handout.history import Item, covered, histories, uncovered
 from agents.handout.noted import note
@@ -54,6 +54,8 @@ def show(
             typer.echo(f"  {version.change} {version.time or ''}  {version.object_key}")
             for pointer, text in version.texts.items():
                 typer.echo(f"    {pointer}: {text}")
+            for attached in version.attachments:
+                typer.echo(f"    {attached.field}: {attachments.told(attached)}")
 
 
 def export(
@@ -137,4 +139,5 @@ def _read_out(
     current = settings.load()
     note(current, command, tuple(chosen), decision=decision, ours=opened.is_ours)
     reveal = uncovered if decision else covered(build_detector(current))
-    return histories([opened.store.read(key) for key in chosen], reveal), tuple(chosen)
+    kept = [opened.store.read(key) for key in chosen]
+    return histories(kept, reveal, opened.store.attachments), tuple(chosen)

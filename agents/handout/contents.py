@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from agents.handout import attachments
 from agents.handout.history import Item, Version
 from agents.handout.page import page
 
@@ -42,6 +43,11 @@ def write(handout: Handout, folder: Path) -> None:
 def _write_originals(handout: Handout, folder: Path) -> None:
     for name in ("raw", "proof"):
         (folder / name).mkdir()
+    fetched = [each for version in handout.versions() for each in version.attachments if each.missing is None]
+    if fetched:
+        (folder / attachments.FOLDER).mkdir()
+    for each in fetched:
+        (folder / attachments.FOLDER / attachments.file_name(each)).write_bytes(each.content)
     for version in handout.versions():
         (folder / "raw" / version.sha256).write_bytes(version.raw)
         if version.object_key in handout.proofs:
@@ -66,6 +72,7 @@ def _data(items: Iterable[Item]) -> bytes:
                     "time": version.time,
                     "change": version.change,
                     "texts": version.texts,
+                    "attachments": [attachments.data(each) for each in version.attachments],
                 }
                 for version in item.versions
             ],

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from agents.retention.attachment import Attachment
 from agents.retention.store import KeptRecord
 from pipeline.errors import DeadLetter
 from pipeline.event import Event
@@ -15,6 +16,8 @@ from topics import wire
 
 Show = Callable[[Event], Mapping[str, str]]
 """What may be shown of an event: its texts by field."""
+Attached = Callable[[str], tuple[Attachment, ...]]
+"""What is attached to a record, by its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,7 @@ class Version:
     change: str
     texts: Mapping[str, str] = field(repr=False)
     raw: bytes = field(repr=False)
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,8 @@ def uncovered(event: Event) -> Mapping[str, str]:
     return {text.pointer: text.text for text in event.texts()}
 
 
-def histories(records: Iterable[KeptRecord], show: Show) -> tuple[Item, ...]:
-    """Put the records in order: by thread, then by when each item came to be.
+def histories(records: Iterable[KeptRecord], show: Show, attached: Attached = lambda _: ()) -> tuple[Item, ...]:
+    """Put the records in order: by thread, then by when each item came to be, each version with what is attached.
 
     A record whose bytes are no event stands as an item of its own, named by its hash, with nothing to show.
     """
@@ -74,19 +78,23 @@ def histories(records: Iterable[KeptRecord], show: Show) -> tuple[Item, ...]:
         try:
             event = wire.decode_event(kept.raw.value)
         except DeadLetter:
-            versions[("", kept.sha256)] = [(None, _version(kept, None, {}))]
+            versions[("", kept.sha256)] = [(None, _version(kept, None, {}, ()))]
             continue
         key = (event.data.platform, event.data.object_id)
-        versions.setdefault(key, []).append((event, _version(kept, event, show(event))))
+        versions.setdefault(key, []).append((event, _version(kept, event, show(event), attached(kept.object_key))))
     items = [_item(each) for each in versions.values()]
     return tuple(
         sorted(items, key=lambda item: (item.platform, item.thread, item.first or item.versions[0].archived_at))
     )
 
 
-def _version(kept: KeptRecord, event: Event | None, texts: Mapping[str, str]) -> Version:
+def _version(
+    kept: KeptRecord, event: Event | None, texts: Mapping[str, str], attachments: tuple[Attachment, ...]
+) -> Version:
     time, change = (event.time, str(event.data.change)) if event else (None, "unreadable")
-    return Version(kept.object_key, kept.sha256, kept.archived_at, time, change, texts, kept.raw.value or b"")
+    return Version(
+        kept.object_key, kept.sha256, kept.archived_at, time, change, texts, kept.raw.value or b"", attachments
+    )
 
 
 def _item(versions: list[tuple[Event | None, Version]]) -> Item:

@@ -7,7 +7,9 @@ from datetime import datetime
 from html import escape
 from zoneinfo import ZoneInfo
 
+from agents.handout import attachments
 from agents.handout.history import Item, Version
+from agents.retention.attachment import Attachment
 
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _CHANGES = {
@@ -61,7 +63,7 @@ def page(items: Iterable[Item], *, made_at: datetime, decision: str | None) -> s
         if decision
         else "Uppgifter som kan vara sekretessbelagda är maskerade: [TYP] står där något är övertäckt."
     )
-    body = "".join(_article(item) for item in items)
+    body = "".join(_article(item, given=decision is not None) for item in items)
     return (
         '<!doctype html>\n<html lang="sv">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -71,28 +73,42 @@ def page(items: Iterable[Item], *, made_at: datetime, decision: str | None) -> s
     )
 
 
-def _article(item: Item) -> str:
+def _article(item: Item, *, given: bool) -> str:
     kind = _KINDS.get(item.kind, "Handling")
     whose = "av kommunen" if item.is_own else "av besökare"
     where = (
         f"{kind} {whose} på {item.platform}, kontot {item.account}" if item.platform else "Handling som inte kan tolkas"
     )
-    sections = "".join(_section(version) for version in item.versions)
+    sections = "".join(_section(version, given=given) for version in item.versions)
     shape = ' class="reply"' if item.parent else ""
     return (
         f"<article{shape}>\n<h2>{escape(where)}</h2>\n<p><small>{escape(item.item)}</small></p>\n{sections}</article>\n"
     )
 
 
-def _section(version: Version) -> str:
+def _section(version: Version, *, given: bool) -> str:
     change = _CHANGES.get(version.change, version.change)
     when = f" {_when(version.time)}" if version.time else ""
     texts = "".join(
         f"<p><small>{_label(pointer)}</small></p><blockquote>{escape(text)}</blockquote>\n"
         for pointer, text in version.texts.items()
     )
+    texts += "".join(_attached(each, given=given) for each in version.attachments)
     kept = f"Arkiverad {_when(version.archived_at)}, SHA-256 <code>{version.sha256}</code>"
     return f"<section>\n<h3>{escape(change)}{when}</h3>\n{texts}<p><small>{kept}</small></p>\n</section>\n"
+
+
+def _attached(attachment: Attachment, *, given: bool) -> str:
+    if attachment.missing:
+        return f"<p>Bilagan kunde inte hämtas ({escape(attachment.missing)}), {_when(attachment.at)}.</p>\n"
+    kind = f"Bilaga, {escape(attachment.mime or 'okänt format')}, {len(attachment.content)} byte"
+    name = attachments.file_name(attachment)
+    where = (
+        f'<a href="{attachments.FOLDER}/{name}">{name}</a>'
+        if given
+        else f"ingår inte, eftersom bilder inte kan maskeras. SHA-256 <code>{attachment.sha256}</code>"
+    )
+    return f"<p>{kind}: {where}</p>\n"
 
 
 def _label(pointer: str) -> str:

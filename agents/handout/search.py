@@ -39,7 +39,8 @@ def search(
     text: Annotated[str | None, typer.Option(help="words, in any form and order, all of which are there")] = None,
     own: Annotated[bool, typer.Option("--own", help="only what the municipality wrote")] = False,
     concern: Annotated[
-        str | None, typer.Option("--concern", "--category", hidden=True, help="is refused, with the law")
+        str | None,
+        typer.Option("--category", "--concern", help="is refused: nobody is selected by what is said of them"),
     ] = None,
     since: _Day = None,
     until: _Day = None,

@@ -16,6 +16,7 @@ from typing import Protocol
 from agents.media.fetch import Failed, Fetched
 from agents.media.queue import Expected, Job, MediaQueue, Waiting
 from agents.media.workers import Done, Workers
+from agents.metrics import Fetching
 from agents.retention.attachment import Attachment
 from agents.retention.store import Disposed, Faulty, KeptRecord
 from pipeline.errors import Stop
@@ -56,7 +57,7 @@ class Keeping(Protocol):
 class MediaMeter(Protocol):
     """What is measured; `agents.metrics.Metrics` fits."""
 
-    def media(self, result: str, count: int = 1) -> None:
+    def media(self, result: Fetching, count: int = 1) -> None:
         """So many attachments were stored, given up or put off."""
         ...
 
@@ -145,13 +146,13 @@ class Collector:
         safe = set(self._store.attach([attached for _, attached in final.values()]))
         notes = [(job.sha, _note(attached, stored=key in safe)) for key, (job, attached) in final.items()]
         self._queue.settle(notes, now)
-        for state in (MediaState.STORED, MediaState.GIVEN_UP):
-            if count := sum(note.state is state for _, note in notes):
-                self._meter.media(state, count)
+        for result in (Fetching.STORED, Fetching.GIVEN_UP):
+            if count := sum(note.state.value == result.value for _, note in notes):
+                self._meter.media(result, count)
         for each in late:
             if isinstance(each.outcome, Failed):
                 self._queue.put_off(each.job, each.outcome.reason, now + self._delay(each.job))
-                self._meter.media("put_off")
+                self._meter.media(Fetching.PUT_OFF)
 
     def _is_final(self, done: Done, now: datetime) -> bool:
         failed, job = done.outcome, done.job

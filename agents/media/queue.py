@@ -1,7 +1,7 @@
 """Which attachments are still to be fetched, and which receipts wait for them: one SQLite file, safe across crashes.
 
 It holds no address and no text: an attachment is named by its record's hash and its place in it. Several processes on
-one machine may share the file. Losing it loses no record; `records media --again` finds what was not fetched.
+one machine may share the file. Losing it loses no record: `records media --again` finds from the store what it lacks.
 """
 
 from __future__ import annotations

@@ -12,11 +12,13 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from agents.handout import access
+from agents import settings
+from agents.handout import access, attachments
 from agents.handout.history import covered, histories, uncovered
 from agents.handout.page import page
 from agents.records import app
 from agents.retention import place
+from agents.retention.attachment import Attachment
 from agents.retention.store import KeptRecord, Raw
 from agents.retention.wrap import add_key
 from pipeline.detect.finding import Analysis
@@ -203,6 +205,46 @@ def test_an_archive_package_follows_the_same_rules(data: Path, tmp_path: Path) -
     (raw / RAWS[0].sha256).write_bytes(b"changed")
     code, told = run("check", tmp_path / "full")
     assert (code, RAWS[0].sha256 in told) == (1, True)
+
+
+@pytest.fixture
+def picture(data: Path, tmp_path: Path) -> Attachment:
+    """A picture beside the first comment, and the word that another could not be had."""
+    chosen = settings.load()
+    had = Attachment.fetched(RAWS[3].sha256, "/media/0", AT, b"a picture", "image/jpeg")
+    with place.opened(place.of(chosen), lambda: AT) as store:
+        store.attach([had, Attachment(RAWS[3].sha256, "/media/1", AT, missing="status-404")])
+    assert data in tmp_path.iterdir()
+    return had
+
+
+def test_attachments_are_told_of_and_given_only_where_nothing_is_covered(tmp_path: Path, picture: Attachment) -> None:
+    """No picture can be masked, so one that was not looked at by a person stays out."""
+    assert run("export", "--item", "c1", "--to", tmp_path / "covered")[0] == 0
+    assert not (tmp_path / "covered" / "data" / "media").exists()
+    told = (tmp_path / "covered" / "data" / "index.html").read_text()
+    assert ("ingår inte" in told, "status-404" in told, str(picture.sha256) in told) == (True, True, True)
+    assert run("export", "--item", "c1", "--to", tmp_path / "full", "--unmasked", "KS 2026/7")[0] == 0
+    full = tmp_path / "full" / "data"
+    name = f"{picture.sha256}.jpg"
+    assert {name: b"a picture"} == {each.name: each.read_bytes() for each in (full / "media").iterdir()}
+    assert f'href="media/{name}"' in (full / "index.html").read_text()
+    found = json.loads((full / "records.json").read_text())[0]["versions"][0]["attachments"]
+    assert [(picture.sha256, None), (None, "status-404")] == [(each["sha256"], each["missing"]) for each in found]
+    bagit.Bag(str(tmp_path / "full")).validate()
+
+
+def test_an_attachment_that_a_browser_would_run_gets_an_ending_that_opens_nothing() -> None:
+    script = Attachment.fetched("0" * 64, "/media/0", AT, b"<script>", "image/svg+xml")
+    assert f"{script.sha256}.bin" == attachments.file_name(script)
+
+
+def test_show_tells_of_attachments(data: Path, picture: Attachment) -> None:
+    assert data.exists()
+    code, output = run("show", "--item", "c1")
+    assert code == 0
+    assert f"/media/0: image/jpeg, 9 bytes, SHA-256 {picture.sha256}" in output
+    assert "/media/1: could not be fetched (status-404)" in output
 
 
 def test_an_archive_package_must_tell_whose_records_they_are(data: Path, tmp_path: Path) -> None:
