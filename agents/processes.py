@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
-import secrets
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +13,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 
 from prometheus_client import CollectorRegistry
 
@@ -28,6 +25,7 @@ from agents.health import Health
 from agents.metrics import Metrics
 from agents.settings import Process, Settings
 from agents.takedown.brake import Caps
+from agents.token_key import token_key
 from agents.worker import now, told_to_stop
 from pipeline.detect.finding import Entity
 from pipeline.errors import AnslagsvaktError, BadConfiguration
@@ -37,7 +35,6 @@ from pipeline.route import State
 from pipeline.token import Tokeniser
 
 _log = logging.getLogger(__name__)
-_KEY_BYTES = 32
 _TAKEDOWN_POLL = 0.1  # seconds; each poll is a chance to take an order one step on
 
 
@@ -185,26 +182,3 @@ def takedown(settings: Settings) -> int:
             stop=stop,
             pace=Pace(poll=_TAKEDOWN_POLL, dead_letters_in_a_row=settings.dead_letter_limit),
         )
-
-
-def token_key(path: Path) -> bytes:
-    """The key of the value tokens; made (readable by us alone) if there is none yet.
-
-    Raises:
-        BadConfiguration: the file cannot be read or made, or is too short to keep a secret.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            key = path.read_bytes()
-        else:
-            key = secrets.token_bytes(_KEY_BYTES)
-            with os.fdopen(handle, "wb") as file:
-                file.write(key)
-    except OSError as error:
-        raise BadConfiguration(f"{path}: token key cannot be used ({error.strerror}): check the path") from None
-    if len(key) < _KEY_BYTES:
-        raise BadConfiguration(f"{path}: token key has {len(key)} bytes, it needs {_KEY_BYTES}: make a new one")
-    return key

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,14 +10,14 @@ import msgspec
 import typer
 
 from agents import settings
-from agents.configuration import load_accounts
 from agents.disposal import dispose_app, hold_app
+from agents.handout import access, asked
 from agents.handout.command import check, export, show
+from agents.handout.search import search
 from agents.media.command import media
 from agents.retention import bundle, place, stamps, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head
-from agents.retention.index import Wanted
 from agents.retention.keyring import Keyring
 from agents.retention.log import LogReader
 from agents.retention.opened import Folder, indexed, progress, reading, refusing
@@ -34,9 +33,9 @@ app.command()(show)
 app.command()(export)
 app.command()(media)
 app.command()(check)
+app.command()(search)
 
 _PATIENCE = 1.0  # seconds; how long a record in the making may take to reach the log
-_Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="by the event's own time, in UTC")]
 
 
 @app.command()
@@ -73,6 +72,8 @@ def verify(
                 wait=lambda: time.sleep(_PATIENCE),
             )
             report = run.run(LogReader(opened.log), known)
+            if opened.is_ours:
+                report.faults += _access_faults(LogReader(opened.log))
     if resume:
         resume.unlink(missing_ok=True)
     verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
@@ -113,45 +114,9 @@ def index(
     *, store: Folder = None, anew: Annotated[bool, typer.Option(help="forget all and read the whole store")] = False
 ) -> None:
     """Take what is new in the store into the index that searches use (they do so themselves; this does it ahead)."""
-    with refusing(), reading(store) as opened, indexed(opened, anew=anew) as (_, count):
+    with refusing(), reading(store) as opened, indexed(opened, anew=anew) as (records, count):
+        asked.take_in(settings.load(), opened, records)
         typer.echo(f"{count} objects taken in")
-
-
-@app.command()
-def search(
-    *,
-    store: Folder = None,
-    platform: Annotated[str | None, typer.Option(help="facebook, instagram, …")] = None,
-    account: Annotated[str | None, typer.Option(help="the account's id on the platform")] = None,
-    department: Annotated[str | None, typer.Option(help="a department of the register of accounts")] = None,
-    kind: Annotated[str | None, typer.Option(help="post, comment, message, …")] = None,
-    change: Annotated[str | None, typer.Option(help="created, edited, deleted, …")] = None,
-    item: Annotated[str | None, typer.Option(help="the id of a post or comment: shows its versions")] = None,
-    thread: Annotated[str | None, typer.Option(help="the id of the post that a thread hangs on")] = None,
-    author: Annotated[str | None, typer.Option(help="an author's token, as a search shows it")] = None,
-    since: _Day = None,
-    until: _Day = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="at most so many")] = None,
-) -> None:
-    """List the records that fit, oldest first, a JSON object a line, without their text; exits 1 if there is none."""
-    found = False
-    with refusing(), reading(store) as opened, indexed(opened) as (records, _):
-        wanted = Wanted(
-            platform=platform,
-            accounts=_accounts(account, department),
-            kind=kind,
-            change=change,
-            item=item,
-            thread=thread,
-            author=author,
-            since=since.date() if since else None,
-            until=until.date() if until else None,
-        )
-        for hit in records.search(wanted, limit):
-            typer.echo(msgspec.json.encode(hit).decode())
-            found = True
-    if not found:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -170,6 +135,16 @@ def rotate_key() -> None:
     typer.echo(f"key {name} in {chosen.store_key_file} now closes {count} older record keys and all new ones")
 
 
+def _access_faults(reader: LogReader) -> int:
+    """Name what is wrong with the access log, of which the store keeps every line; how much it is."""
+    stored = (name for name, _ in reader.entries() if name.startswith(f"{access.FOLDER}/")) if reader.exists() else ()
+    count = 0
+    for fault in access.faults(settings.load().access_log, stored):
+        typer.echo(f"FAULT {fault}")
+        count += 1
+    return count
+
+
 def _counted(report: verification.Report) -> str:
     """What was read; attachments only where there are any."""
     attached = f"{report.attachments} attachments ({report.missing} could not be had), "
@@ -178,20 +153,10 @@ def _counted(report: verification.Report) -> str:
     )
 
 
-def _accounts(account: str | None, department: str | None) -> frozenset[str] | None:
-    if department is None:
-        return None if account is None else frozenset({account})
-    register = load_accounts(settings.load().accounts_file).account
-    theirs = frozenset(each.id for each in register if each.department == department)
-    if not theirs:
-        raise BadConfiguration(f"{department!r} has no accounts: see ANSLAGSVAKT_ACCOUNTS_FILE for the departments")
-    return theirs if account is None else theirs & {account}
-
-
 def _head(path: Path) -> Head:
     head = read_head(path.read_bytes().strip())
     if head is None or not is_signed(head):
-        raise typer.BadParameter(f"{path} is no signed head")
+        raise BadConfiguration(f"{path} is no signed head")
     return head
 
 
@@ -201,7 +166,7 @@ def _mark(path: Path) -> verification.Mark | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=verification.Mark)
     except msgspec.DecodeError:
-        raise typer.BadParameter(f"{path} notes no progress: remove it") from None
+        raise BadConfiguration(f"{path} notes no progress: remove it") from None
 
 
 def _note(path: Path | None, mark: verification.Mark) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -11,15 +10,17 @@ from typing import Annotated
 import typer
 
 from agents import settings
-from agents.handout import access, attachments, bag, fixity, package
+from agents.acting import user
+from agents.handout import attachments, bag, fixity, package
 from agents.handout.contents import Handout
 from agents.handout.history import Item, covered, histories, uncovered
+from agents.handout.noted import note
 from agents.retention import bundle
-from agents.retention.index import Wanted
 from agents.retention.log import LogReader
 from agents.retention.opened import Folder, Opened, indexed, reading, refusing
+from agents.retention.wanted import Wanted
 from agents.worker import now
-from pipeline.errors import Stop
+from pipeline.errors import BadConfiguration, Stop
 
 _Keys = Annotated[list[str] | None, typer.Argument(help="object keys, as `records search` shows them")]
 _Item = Annotated[str | None, typer.Option(help="all versions of this post or comment, by its id on the platform")]
@@ -80,9 +81,9 @@ def export(
     """
     with refusing(), reading(store) as opened:
         if to.exists():
-            raise typer.BadParameter(f"{to} exists already: name a new folder")
+            raise BadConfiguration(f"{to} exists already: name a new folder")
         if form is Form.FGS and creator is None:
-            raise typer.BadParameter("an archive package tells whose records they are: name the authority by --creator")
+            raise BadConfiguration("an archive package tells whose records they are: name the authority by --creator")
         items, chosen = _read_out(opened, f"export {form}", _Selection(tuple(keys or ()), item, thread), unmasked)
         reader = LogReader(opened.log)
         proofs = {key: bundle.prove(reader, key) for key in chosen} if unmasked and reader.exists() else {}
@@ -91,7 +92,9 @@ def export(
             bag.write(handout, to)
             page = to / "data" / "index.html"
         else:
-            package.write(handout, package.Transfer(creator, getpass.getuser(), creator_code, agreement), to)
+            package.write(
+                handout, package.Transfer(creator, user(settings.load().data_dir), creator_code, agreement), to
+            )
             page = to / package.DATA / "index.html"
         if faults := list(fixity.faults(to)):
             raise Stop(f"{to}: was not written whole ({faults[0]}): remove it and try again")
@@ -127,16 +130,14 @@ def _read_out(
             wanted = Wanted(item=selection.item, thread=selection.thread)
             chosen |= dict.fromkeys(hit.object_key for hit in records.search(wanted))
     elif not chosen:
-        raise typer.BadParameter("name object keys, --item or --thread")
+        raise BadConfiguration("name object keys, --item or --thread")
     if not chosen:
         typer.echo("no record fits", err=True)
         raise typer.Exit(1)
     from agents.detection import build_detector  # a second of imports that the other commands need not pay
 
     current = settings.load()
-    access.note(
-        current.access_log, at=now(), who=getpass.getuser(), command=command, records=tuple(chosen), decision=decision
-    )
+    note(current, command, tuple(chosen), decision=decision, ours=opened.is_ours)
     reveal = uncovered if decision else covered(build_detector(current))
     kept = [opened.store.read(key) for key in chosen]
     return histories(kept, reveal, opened.store.attachments), tuple(chosen)

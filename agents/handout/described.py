@@ -26,6 +26,14 @@ _FORMATS = {
     ".xml": Format("application/xml", "Extensible Markup Language", "1.0", "fmt/101"),
     ".txt": Format("text/plain", "Plain Text File", None, "x-fmt/111"),
     ".py": Format("text/x-python", "Python source code"),
+    ".jpg": Format("image/jpeg", "JPEG File Interchange Format"),
+    ".png": Format("image/png", "Portable Network Graphics"),
+    ".gif": Format("image/gif", "Graphics Interchange Format"),
+    ".webp": Format("image/webp", "WebP"),
+    ".mp4": Format("video/mp4", "MPEG-4 Media File", None, "fmt/199"),
+    ".webm": Format("video/webm", "WebM", None, "fmt/573"),
+    ".mp3": Format("audio/mpeg", "MPEG 1/2 Audio Layer 3", None, "fmt/134"),
+    ".pdf": Format("application/pdf", "Portable Document Format"),
 }
 _RAW = Format("application/octet-stream", "Event as it came in, bytes unchanged")
 

@@ -10,7 +10,7 @@ from agents.retention.attachment import Attachment
 from agents.retention.store import KeptRecord
 from pipeline.errors import DeadLetter
 from pipeline.event import Event
-from pipeline.mask import mask
+from pipeline.mask import analyse_all, mask
 from pipeline.ports import Detector
 from topics import wire
 
@@ -58,7 +58,7 @@ def covered(detector: Detector) -> Show:
 
     def show(event: Event) -> Mapping[str, str]:
         texts = [text for text in event.texts() if text.pointer != "/author/display_name"]
-        return mask(texts, detector.detect(texts))
+        return mask(texts, analyse_all(detector, texts))
 
     return show
 

@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from agents.retention.holds import Hold
-from agents.retention.index import Hit
+from agents.retention.wanted import Hit
 from pipeline.errors import Stop
 from pipeline.retention import Schedule
 
@@ -127,9 +127,14 @@ def execute(
     return certificate, store.dispose([each.object_key for each in going], certificate.proposal)
 
 
-def disposed_of(content: bytes) -> frozenset[str]:
+def certified(content: bytes) -> tuple[Due, ...]:
     """The records that a certificate names; none where the bytes are no certificate."""
     try:
-        return frozenset(each.object_key for each in msgspec.json.decode(content, type=Certificate).records)
+        return msgspec.json.decode(content, type=Certificate).records
     except msgspec.DecodeError:
-        return frozenset()
+        return ()
+
+
+def disposed_of(content: bytes) -> frozenset[str]:
+    """The keys of the records that a certificate names."""
+    return frozenset(each.object_key for each in certified(content))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import random
 import secrets
 import tempfile
 import time
@@ -14,18 +15,21 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
 from agents.retention import place
 from agents.retention.about import About, Told
 from agents.retention.bucket import Lock, LockMode
-from agents.retention.index import RecordIndex, Wanted
+from agents.retention.index import RecordIndex
 from agents.retention.log import LogReader
 from agents.retention.records import RecordStore
 from agents.retention.s3 import S3Objects
 from agents.retention.seal import Open
-from agents.retention.store import Raw
+from agents.retention.store import Missing, Raw
 from agents.retention.verify import Known, Verification
+from agents.retention.wanted import Wanted
+from agents.retention.words import WordKey
 from agents.retention.wrap import add_key
 from agents.worker import now
 from pipeline.record import Coordinates, object_key
@@ -35,6 +39,9 @@ _SIZE = 900  # bytes, as a comment with its envelope has
 _BATCH = 500
 _FILE_THREADS = 8
 _S3_THREADS = 16
+_WORDS = 12  # of a comment that can be searched for
+_VOCABULARY = 50_000
+_KEY = WordKey(b"k" * 32, sealed=False)
 
 
 def main() -> None:
@@ -108,18 +115,49 @@ def _bucket(folder: Path, count: int) -> None:
 
 def _index(folder: Path, most: int) -> None:
     for count in (n for n in (10_000, 100_000, 1_000_000) if n <= most):
-        with RecordIndex(f"sqlite:///{folder / f'index-{count}'}") as index:
+        file = folder / f"index-{count}"
+        with RecordIndex(f"sqlite:///{file}") as index:
             start = time.monotonic()
             index.catch_up(_Rows(count), LogReader(folder / "no-log"), lambda _: None)
             _say(f"index of {count} records: made", count / (time.monotonic() - start))
-            for what, wanted in (
-                ("an item", Wanted(platform="facebook", item=f"item-{count // 2}")),
-                ("a thread", Wanted(platform="facebook", thread=f"root-{count // 40}")),
-                ("an account, one day, 100 of them", Wanted(accounts=frozenset({"account-3"}), since=_day(count // 2))),
+            start = time.monotonic()
+            _take_in_words(index)
+            _say(f"index of {count} records: words taken in", count / (time.monotonic() - start))
+            print(f"    {file.stat().st_size / count:.0f} bytes a record")
+            seldom, often, common = (_KEY.tokens([_word(rank)]) for rank in (3000, 100, 10))
+            for what, wanted, limit in (
+                ("an item", Wanted(platform="facebook", item=f"item-{count // 2}"), 100),
+                ("a thread", Wanted(platform="facebook", thread=f"root-{count // 40}"), 100),
+                ("an account, one day", Wanted(accounts=frozenset({"account-3"}), since=_day(count // 2)), 100),
+                ("a state", Wanted(accounts=frozenset({"account-3"}), state="created"), 100),
+                ("a seldom word", Wanted(words=seldom), 1000),
+                ("two words", Wanted(words=seldom | often), 1000),
+                ("a common word", Wanted(words=common), 1000),
+                ("two common words", Wanted(words=often | common), 1000),
             ):
-                start = time.monotonic()
-                found = len(list(index.search(wanted, 100)))
-                print(f"    search for {what}: {found} found in {(time.monotonic() - start) * 1000:.1f} ms")
+                took, found = min(_search(index, wanted, limit) for _ in range(3))
+                print(f"    search for {what}: {found} found in {took * 1000:.1f} ms", flush=True)
+
+
+def _search(index: RecordIndex, wanted: Wanted, limit: int) -> tuple[float, int]:
+    start = time.monotonic()
+    found = len(list(index.search(wanted, limit)))
+    return time.monotonic() - start, found
+
+
+def _take_in_words(index: RecordIndex) -> None:
+    """A dozen words for each record, as often as words are in a language: the n-th most common 1/n as often."""
+    chance = random.Random(1)  # the same words every time
+    tokens = [next(iter(_KEY.tokens([_word(rank)]))) for rank in range(1, _VOCABULARY + 1)]
+    weights = list(accumulate(1 / rank for rank in range(1, _VOCABULARY + 1)))
+    while batch := index.unworded(_BATCH * 2):
+        drawn = chance.choices(tokens, cum_weights=weights, k=_WORDS * len(batch))
+        told = {number: frozenset(drawn[at :: len(batch)]) for at, (number, _) in enumerate(batch)}
+        index.add_words(told, frozenset())
+
+
+def _word(rank: int) -> str:
+    return f"word-{rank}"
 
 
 class _Rows:
@@ -130,6 +168,12 @@ class _Rows:
 
     def object_keys(self) -> Iterator[str]:
         return (object_key(f"{n:064x}") for n in range(self._count))
+
+    def certificates(self) -> Iterator[str]:
+        return iter(())
+
+    def content(self, name: str) -> bytes:
+        raise Missing(name, "nothing is stored here")
 
     def tell(self, object_key: str) -> Told:
         n = int(object_key.rpartition("/")[2], 16)

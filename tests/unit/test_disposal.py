@@ -15,9 +15,9 @@ from agents.records import app
 from agents.retention import disposal, holds, place
 from agents.retention.disposal import Certificate, Due, Proposal
 from agents.retention.holds import Hold
-from agents.retention.index import Hit
 from agents.retention.keyring import Keyring
 from agents.retention.store import Disposed, Missing, Raw
+from agents.retention.wanted import Hit
 from agents.retention.wrap import KeyFile, add_key
 from agents.settings import Settings
 from pipeline.errors import BadConfiguration, Stop
@@ -146,7 +146,7 @@ class World:
         self.be("anna")
 
     def be(self, user: str) -> None:
-        self._patch.setenv("LOGNAME", user)
+        self._patch.setenv("SUDO_USER", user)
 
     def run(self, *arguments: str | Path) -> tuple[int, str]:
         result = CliRunner().invoke(app, [str(each) for each in arguments])

@@ -293,7 +293,7 @@ def test_a_changed_access_log_is_found_out(tmp_path: Path) -> None:
     path = tmp_path / "access.jsonl"
     for n in range(4):
         access.note(path, at=AT, who="test", command="show", records=(f"k{n}",), decision=None)
-    assert access.broken(path) is None
+    assert list(access.faults(path, ())) == []
     lines = path.read_bytes().splitlines(keepends=True)
     for changed, line in (
         (lines[0] + lines[2], 2),
@@ -301,7 +301,8 @@ def test_a_changed_access_log_is_found_out(tmp_path: Path) -> None:
         (b"".join(lines).replace(b"k1", b"kx"), 3),
     ):
         path.write_bytes(changed)
-        assert access.broken(path) == line
+        (fault,) = access.faults(path, ())
+        assert fault.startswith(f"{path}:{line}:")
 
 
 def test_an_access_log_that_cannot_be_written_stops_the_reading(tmp_path: Path) -> None:

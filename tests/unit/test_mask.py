@@ -1,11 +1,13 @@
 """What may be handed out of a text: everything but what was found, and nothing where it could not be looked for."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.detect.finding import Analysis, Concern, ConcernFinding, Cue, Entity, Finding
-from pipeline.mask import NOT_ANALYSED, mask
+from pipeline.mask import NOT_ANALYSED, analyse_all, clear, mask
 from pipeline.ports import FieldText
 
 TEXT = "Ring 070-174 06 05 om Annas sjukdom"
@@ -48,3 +50,55 @@ def test_nothing_that_was_found_ever_shows(text: str, places: list[tuple[int, in
     shown = mask([FieldText("/text", marked)], Analysis(findings))["/text"]
     assert "§" not in shown
     assert marked.replace("§", "") == shown.replace("[IP_ADDRESS]", "")
+
+
+@pytest.mark.parametrize(
+    ("analysis", "seen"),
+    [
+        pytest.param(Analysis(), (TEXT,), id="nothing found"),
+        pytest.param(Analysis((PHONE,)), ("Ring ", " om Annas sjukdom"), id="without the name of what is covered"),
+        pytest.param(Analysis((), (concern(22, 30),)), ("Ring 070-174 06 05 om ", ""), id="no rest of a word"),
+        pytest.param(Analysis((), (concern(24, 27),)), ("Ring 070-174 06 05 om ", " sjukdom"), id="on neither side"),
+        pytest.param(Analysis(gaps=("over-budget",)), (), id="not analysed in full"),
+    ],
+)
+def test_what_is_left_in_clear(analysis: Analysis, seen: tuple[str, ...]) -> None:
+    assert seen == clear([FieldText("/text", TEXT)], analysis)
+
+
+class Once:
+    """A detector that, as ours, tells only the first of several words of one rule."""
+
+    def __init__(self, *words: str) -> None:
+        self._words = words
+
+    def detect(self, fields: Sequence[FieldText]) -> Analysis:
+        found = [(text.text.find(word), word, text.pointer) for text in fields for word in self._words]
+        there = sorted(each for each in found if each[0] >= 0)[:1]
+        return Analysis(
+            (PHONE,),
+            tuple(ConcernFinding(Concern.HEALTH, at, at + len(word), 1.0, "h", field) for at, word, field in there),
+        )
+
+
+def test_everything_that_is_said_is_covered_not_only_the_first() -> None:
+    texts = [FieldText("/text", "har cancer och diabetes och gikt"), FieldText("/title", "gikt igen")]
+    analysis = analyse_all(Once("cancer", "diabetes", "gikt"), texts)
+    assert len(analysis.findings) == 1, "a value is not told twice"
+    assert dict(mask(texts, Analysis(concerns=analysis.concerns))) == {
+        "/text": "har [HEALTH] och [HEALTH] och [HEALTH]",
+        "/title": "[HEALTH] igen",
+    }
+
+
+def test_what_never_ends_is_covered_whole() -> None:
+    class Endless:
+        def __init__(self) -> None:
+            self.at = 0
+
+        def detect(self, fields: Sequence[FieldText]) -> Analysis:
+            self.at += 1
+            return Analysis(concerns=(concern(self.at, self.at + 1),), gaps=() if fields else ("none",))
+
+    texts = [FieldText("/text", "a" * 100)]
+    assert mask(texts, analyse_all(Endless(), texts)) == {"/text": NOT_ANALYSED}
