@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from agents.retention.store import Damaged, Disposed
-from agents.retention.wrap import Wrapper
+from agents.retention.wrap import Wrapper, WrongKey
 from pipeline.errors import RetryLater, Stop
 
 _SCHEMA = """
@@ -78,7 +78,10 @@ class Keyring:
             raise Damaged(name, f"there is no key for it in {self._path.name}: restore that file from a backup")
         if row[0] is None:
             raise Disposed(name, "it was disposed of and its key destroyed")
-        return self._wrapper.unwrap(row[0], name, row[1])
+        try:
+            return self._wrapper.unwrap(row[0], name, row[1])
+        except WrongKey:
+            raise Damaged(name, f"its key in {self._path.name} is not what {row[1]!r} closed") from None
 
     def rewrap(self) -> int:
         """Close every key with the current wrapping key; no object is touched. Returns how many were closed anew."""
