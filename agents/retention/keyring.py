@@ -5,6 +5,7 @@ Losing this file is losing every sealed record: back it up as carefully as the s
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -29,6 +30,7 @@ CREATE TABLE IF NOT EXISTS object_key (
 """
 _KEY_BYTES = 32
 _BATCH = 500
+_SOME = 20
 
 
 class Keyring:
@@ -81,6 +83,8 @@ class Keyring:
         try:
             return self._wrapper.unwrap(row[0], name, row[1])
         except WrongKey:
+            if not self._opens_any(row[1]):
+                raise
             raise Damaged(name, f"its key in {self._path.name} is not what {row[1]!r} closed") from None
 
     def rewrap(self) -> int:
@@ -115,6 +119,17 @@ class Keyring:
             "SELECT wrapped, wrapped_by FROM object_key WHERE name = ?", (name,)
         ).fetchone()
         return row
+
+    def _opens_any(self, by: str) -> bool:
+        """Whether a wrapping key opens what it is said to have closed: then it is not the key that is wrong."""
+        statement = "SELECT name, wrapped FROM object_key WHERE wrapped_by = ? AND wrapped IS NOT NULL LIMIT ?"
+        with _translated(self._path):
+            rows = self._db.execute(statement, (by, _SOME)).fetchall()
+        for name, wrapped in rows:
+            with contextlib.suppress(WrongKey):
+                self._wrapper.unwrap(wrapped, name, by)
+                return True
+        return False
 
     def _due(self) -> list[tuple[str, bytes, str]]:
         statement = (
