@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from pipeline.detect.finding import Entity, Explanation, Finding
 from pipeline.detect.names.gazetteer import Gazetteer
+from pipeline.detect.wording import wording
 
 LONGEST_NAME = 5  # words in one name; more is a list without commas
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
-_LETTERS = re.compile(r"\w+")
 # Both take in more than the capitals they are after: every letter but the common small ones.
 _LATER_CAPITAL = re.compile(r"\W[^\Wa-zåäö\d_]")
 _SECOND_CAPITAL = re.compile(r"[^\Wa-zåäö\d_]\w*(?:['\u2019-]\w+)*(?=\W{1,2}([^\Wa-zåäö\d_]\w*(?:['\u2019-]\w+)*))")
@@ -46,7 +46,7 @@ class GazetteerRecogniser:
 
     def may_hold(self, text: str) -> bool:
         """False only if `find_persons` would find nothing."""
-        words = _LETTERS.findall(text.lower())
+        words = wording(text).words
         if not self._gate.isdisjoint(words):
             return True
         if not self._introduces.isdisjoint(words) and _LATER_CAPITAL.search(text):
