@@ -17,8 +17,13 @@ _MENTION = re.compile(r"(?<![\w.])@(?!eslov|kommun)\w[\w.]+", re.IGNORECASE)
 _TRACEABLE = frozenset(
     {Entity.SE_PERSONNUMMER, Entity.SE_SAMORDNINGSNUMMER, Entity.SE_VEHICLE_PLATE, Entity.SE_ADDRESS, Entity.FOREIGN_ID}
 )
-_PLACES = ("whereabouts", "place-given")  # cues that an address that is found answers
+ANSWERED = ("whereabouts", "place-given")  # cues that an address that is found answers
 _FEW = 4  # words: a comment this short is said to somebody
+
+
+def is_short(low: str) -> bool:
+    """Whether a text is so short that it is said to somebody."""
+    return len(low.split(maxsplit=_FEW)) <= _FEW
 
 
 class Place(NamedTuple):
@@ -79,7 +84,7 @@ class Surroundings:
         places = self._places("reference", kind)
         if kind in ("relative", "child"):
             return [place for place in places if not self.cued(place, "indefinite")]
-        if kind == "you" and not places and len(self._low.split(maxsplit=_FEW)) <= _FEW:
+        if kind == "you" and not places and is_short(self._low):
             return [Place(0, len(self._low))]
         return places
 
@@ -87,7 +92,7 @@ class Surroundings:
         """Where a cue stands; looked for when first asked for."""
         if name not in self._cues:
             places = self._places("cue", name)
-            if name in _PLACES:
+            if name in ANSWERED:
                 places += [
                     Place(f.start, f.end) for f in self._findings if f.type is Entity.SE_ADDRESS and not f.public
                 ]

@@ -10,10 +10,9 @@ import ahocorasick
 
 from pipeline.detect.concerns.rarity import stem
 from pipeline.detect.concerns.terms import Term
-from pipeline.detect.wording import Wording
+from pipeline.detect.wording import ByWord, Wording
 
 Owner = TypeVar("Owner")
-MOST_SEEN, LONGEST_SEEN = 20_000, 24  # words, and letters in one: some megabytes
 
 
 class Hit(NamedTuple, Generic[Owner]):
@@ -65,14 +64,10 @@ class _Known(NamedTuple, Generic[Owner]):
     followed: Mapping[str, tuple[_Lead[Owner], ...]]
 
 
-class _Seen(dict[str, _Known[Owner] | None]):
-    """What each word may begin, looked up when it is first met: language repeats itself.
-
-    What is kept is words of letters alone, one by one, without text or writer, and never more than `MOST_SEEN`.
-    """
+class _Stems(Generic[Owner]):
+    """What to look for first of every term: single words, or the beginnings, ends and inner parts of words; and pairs."""
 
     def __init__(self, entries: Iterable[Entry[Owner]]) -> None:
-        super().__init__()
         alone: dict[str, list[_Lead[Owner]]] = {}
         pairs: dict[str, dict[str, tuple[_Lead[Owner], ...]]] = {}
         for entry in entries:
@@ -84,24 +79,20 @@ class _Seen(dict[str, _Known[Owner] | None]):
                 else:
                     alone.setdefault(word, []).append(lead)
         self._pairs = pairs
-        self._stems = ahocorasick.Automaton()
-        for word, leads in alone.items():
-            self._stems.add_word(word, leads)
-        self._stems.make_automaton()
+        self._parts = ahocorasick.Automaton()
+        for part, leads in alone.items():
+            self._parts.add_word(part, leads)
+        self._parts.make_automaton()
 
-    def __missing__(self, word: str) -> _Known[Owner] | None:
-        alone = tuple(lead for _, leads in self._stems.iter(f" {word} ") for lead in leads)
+    def of(self, word: str) -> _Known[Owner] | None:
+        """What a word may begin; None for nearly every word."""
+        alone = tuple(lead for _, leads in self._parts.iter(f" {word} ") for lead in leads)
         followed = self._pairs.get(word, {})
-        known = _Known(alone, followed) if alone or followed else None
-        if word.isalpha() and len(word) <= LONGEST_SEEN:
-            if len(self) >= MOST_SEEN:
-                self.clear()
-            self[word] = known
-        return known
+        return _Known(alone, followed) if alone or followed else None
 
 
 class Matcher(Generic[Owner]):
-    """Finds terms in lower-cased text. Safe for several threads: all it changes is what it has seen and compiled."""
+    """Finds terms in lower-cased text. Safe for several threads: all it changes is what it knows of words and has compiled."""
 
     def __init__(self, terms: Iterable[tuple[Owner, str, Term]]) -> None:
         self._entries = [Entry(owner, language, term) for owner, language, term in terms]
@@ -109,16 +100,15 @@ class Matcher(Generic[Owner]):
         for entry in self._entries:
             for sign in entry.term.signs:
                 self._signs.setdefault(sign, []).append(entry)
-        self._seen = _Seen(self._entries)
-        firsts = "".join(sorted({re.escape(sign[0]) for sign in self._signs}))
-        self._any_sign = re.compile(f"[{firsts}]" if firsts else "(?!)")
+        self._known: ByWord[_Known[Owner] | None] = ByWord(_Stems(self._entries).of)
+        self._only_beyond = not any(map(str.isascii, self._signs))
 
     def likely(self, text: Wording) -> Collection[Entry[Owner]]:
         """The terms of which the text holds an anchor, each once: no other can stand in it."""
         words = text.words
         joined = ""
         tried: dict[Entry[Owner], bool] = {}
-        for at, known in enumerate(map(self._seen.__getitem__, words), 1):
+        for at, known in enumerate(map(self._known.__getitem__, words), 1):
             if known is None:
                 continue
             followed = known.followed.get(words[at], ()) if at < len(words) else ()
@@ -128,7 +118,7 @@ class Matcher(Generic[Owner]):
                     also = entry.term.also
                     tried[entry] = not also or any(map(joined.__contains__, also))
         found = [entry for entry, stands in tried.items() if stands]
-        if self._any_sign.search(text.low):
+        if text.signed or not self._only_beyond:
             signed = (entry for sign, entries in self._signs.items() if sign in text.low for entry in entries)
             found += dict.fromkeys(signed)
         return found

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-_RARE = 0.02
 _WORD, _NUMBER, _LETTER, _CUT = 0.02, 0.002, 0.8, 4.0  # of two letters; one more letter; without an edge
 _PAIR = 0.1  # two common words are neighbours so much more seldom
 _COMMON_WORDS = """
@@ -17,7 +16,7 @@ _COMMON_WORDS = """
     has hat have he hela heller helt hem hemma hennes her here hit hittar hjälp hon honom hoppas hos hur hva här
     håller hör höra i ibland ich icke igen ihop ikke il illa im in inga ingen inget innan inne inte is ist it ja jag
     jak je jeg jest ju just ka kan kanske klart knappt kom komma kommer kommun kommunen ku kun kunde kunna kunnat
-    kväl kväll köpa köper kör köra la ligger lika lite liten lo länge längre låg låta låter ma man med mej mellan
+    kväl kväll köpa köper kör köra la ligger lika lite liten länge längre låg låta låter ma man med mej mellan
     men mer mest mi mig min mina mit mitt moj moja mot my mycket många måste mój na natt natten ne nej nem ner ni
     nie noe not nu ny nya nytt när nära nästa någon någonting något några nån nånting når o och också of off ofta og
     olika om on ona oni oo or oraz oss our out po på redan rätt sa sade samma samt se sedan sen ser sex si sie sin
@@ -39,17 +38,16 @@ def often(anchors: tuple[str, ...]) -> float:
 
 
 def stem(anchor: str) -> tuple[str, str]:
-    """What to look for first of an anchor: its rarest word ("" beside it), or two neighbours where all are common.
+    """What to look for first of an anchor: its two rarest neighbours, or its rarest word and "" where it has no two.
 
     A single word keeps its edges: " hem" is one that begins so. Of two both are whole, without spaces.
     """
     words = [f" {word} " for word in anchor.split()]
     words[0] = words[0] if anchor.startswith(" ") else words[0].lstrip()
     words[-1] = words[-1] if anchor.endswith(" ") else words[-1].rstrip()
-    rarest = min(words, key=_likely)
     pairs = [(one, two) for one, two in pairwise(words) if one.startswith(" ") and two.endswith(" ")]
-    if _likely(rarest) <= _RARE or not pairs:
-        return rarest, ""
+    if not pairs:
+        return min(words, key=_likely), ""
     one, two = min(pairs, key=lambda pair: _likely(pair[0]) * _likely(pair[1]))
     return one.strip(), two.strip()
 

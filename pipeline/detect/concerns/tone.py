@@ -10,19 +10,19 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from struct import calcsize, unpack
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.detect.concerns.features import SHORT_EDGE, WORD, edges_of, masked
+from pipeline.detect.concerns.features import WORD, edges_of, masked
 from pipeline.detect.finding import Concern, Finding
-from pipeline.detect.wording import wording
+from pipeline.detect.wording import ByWord, Wording
 from pipeline.errors import BadConfiguration
 
 BUILT_IN = Path(__file__).with_name("tone.npz")
-_BITS = 24  # of each sum: enough for every feature that a window can hold
-_FIELD, _MIDDLE = (1 << _BITS) - 1, 128
+_BITS, _MIDDLE = 32, 128  # of each sum, far more than the features of a window need; what is added to a weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +63,14 @@ class ToneModel:
         self.index = {feature: row for row, feature in enumerate(vocabulary)}
         packed = dict(zip(vocabulary, _packed(weights), strict=True))
         self._pairs = {tuple(f.split(" ")): weight for f, weight in packed.items() if " " in f}
-        self._edges = {f: weight for f, weight in packed.items() if f.startswith("<") or f.endswith(">")}
-        self._words = {
-            f: weight + sum(packed.get(edge, 0) for edge in edges_of(f))
-            for f, weight in packed.items()
-            if WORD.fullmatch(f)
-        }
+        alone = {f: weight for f, weight in packed.items() if " " not in f}
+        self._words = ByWord(lambda word: sum(alone.get(part, 0) for part in (word, *edges_of(word))))
         self._weights = weights
         self._scale = scale
         self._bias = tuple(bias)
-        self._thresholds = tuple(thresholds)
+        self._least = tuple(math.log(threshold / (1 - threshold)) for threshold in thresholds)
+        self._form = f"<{1 + len(concerns)}I"
+        self._size = calcsize(self._form)
         self._concerns = tuple(concerns)
         self._sparks = sparks
         self.recipe = recipe
@@ -81,40 +79,29 @@ class ToneModel:
         """Cheap: False where no word of the text is one that the model has learned to mind most."""
         return not self._sparks.isdisjoint(words)
 
-    def probabilities(self, plain: str) -> dict[Concern, float]:
-        """How likely each concern is, for a masked text."""
-        count, sums = self.weighed(plain)
+    def says(self, text: Wording, findings: Sequence[Finding]) -> list[Tone]:
+        """The concerns whose probability reaches their threshold, each at the word that weighs most."""
+        if not self.may_say(text.words):
+            return []
+        count, *sums = self.weighed(masked(text.low, findings))
         if not count:
-            return dict.fromkeys(self._concerns, 0.0)
+            return []
         each = self._scale / math.sqrt(count)
-        values = (total * each + bias for total, bias in zip(sums, self._bias, strict=True))
-        return {concern: 1 / (1 + math.exp(-value)) for concern, value in zip(self._concerns, values, strict=True)}
+        values = [total * each + bias for total, bias in zip(sums, self._bias, strict=True)]
+        likely = [column for column, value in enumerate(values) if value >= self._least[column]]
+        return [
+            Tone(self._concerns[column], 1 / (1 + math.exp(-values[column])), *self._heaviest(text.low, column))
+            for column in likely
+        ]
 
-    def weighed(self, plain: str) -> tuple[int, list[int]]:
-        """How many known features a text has, and the sum of their weights for each concern."""
+    def weighed(self, plain: str) -> tuple[int, ...]:
+        """How many known features a masked text has, and for each concern the sum of their weights."""
         words = WORD.findall(plain)
         total = sum(filter(None, map(self._pairs.get, set(zip(["^", *words], words, strict=False)))))
-        known, edges = self._words, self._edges
-        for word in set(words):
-            weight = known.get(word)
-            if weight is not None:
-                total += weight
-            elif len(word) > SHORT_EDGE:
-                total += sum(edges.get(edge, 0) for edge in edges_of(word))
-        count = total & _FIELD
+        total += sum(map(self._words.__getitem__, set(words)))
+        count, *fields = unpack(self._form, total.to_bytes(self._size, "little"))
         middle = count * _MIDDLE
-        return count, [(total >> at & _FIELD) - middle for at in range(_BITS, _BITS * (len(self._concerns) + 1), _BITS)]
-
-    def says(self, low: str, findings: Sequence[Finding]) -> list[Tone]:
-        """The concerns whose probability reaches their threshold, each at the word that weighs most."""
-        if not self.may_say(wording(low).words):
-            return []
-        likely = self.probabilities(masked(low, findings))
-        return [
-            Tone(concern, likely[concern], *self._heaviest(low, column))
-            for column, (concern, least) in enumerate(zip(self._concerns, self._thresholds, strict=True))
-            if likely[concern] >= least
-        ]
+        return (count, *(field - middle for field in fields))
 
     def _heaviest(self, low: str, column: int) -> tuple[int, int]:
         best = max(WORD.finditer(low), key=lambda match: self._weight(match.group(), column))
