@@ -17,7 +17,11 @@ FOUND = [
     ("known first digits in a row", "4242424242424242", ("card.valid", "4242424242424242", "sure")),
     ("unknown ones in a row", "4571229011835523", ("card.valid", "4571229011835523", "maybe")),
     ("unknown ones after a word", "kortnumret 4571229011835523", ("card.valid", "4571229011835523", "sure")),
-    ("word beginning like a reference's", "Kortnumret är 5555 5555 5555 4444", ("card.valid", "5555 5555 5555 4444", "sure")),
+    (
+        "word beginning like a reference's",
+        "Kortnumret är 5555 5555 5555 4444",
+        ("card.valid", "5555 5555 5555 4444", "sure"),
+    ),
     ("zero-width", "5555\u200b5555\u200b5555\u200b4444", ("card.valid", "5555\u200b5555\u200b5555\u200b4444", "sure")),
 ]
 
