@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agents import settings
-from agents.handout import access, attachments
+from agents.handout import access, attachments, swedish
 from agents.handout.history import covered, histories, uncovered
 from agents.handout.page import page
 from agents.records import app
