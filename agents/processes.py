@@ -8,7 +8,7 @@ import logging
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from agents.takedown.brake import Caps
 from agents.token_key import token_key
 from agents.worker import now, told_to_stop
 from pipeline.detect.finding import Entity
+from pipeline.errors import AnslagsvaktError, BadConfiguration
 from pipeline.message import Result
 from pipeline.policy import Policy
 from pipeline.route import State
@@ -126,6 +127,7 @@ def archive(settings: Settings) -> int:
         running(Process.ARCHIVE, settings) as process,
         told_to_stop() as stop,
         place.opened(where, now) as store,
+        _stamping(settings, where.log, process.metrics),
         collecting(settings.media, store, fetcher.fetch, process.metrics, terms) as attachments,
     ):
         process.metrics.disk(partial(free_ratio, settings.store))
@@ -141,6 +143,22 @@ def archive(settings: Settings) -> int:
             stop=stop,
             pace=Pace(dead_letters_in_a_row=settings.dead_letter_limit),
         )
+
+
+def _stamping(settings: Settings, folder: Path, metrics: Metrics) -> AbstractContextManager[None]:
+    """Has the daily heads of the log stamped, where the settings name an authority."""
+    from agents.retention import stamps
+
+    if settings.stamp_url is None:
+        return nullcontext()
+    if settings.stamp_roots_file is None:
+        raise BadConfiguration("ANSLAGSVAKT_STAMP_ROOTS_FILE: name it too when there is a stamp_url")
+
+    def failed(error: AnslagsvaktError) -> None:
+        metrics.retried("stamp")
+        _log.warning("a daily head waits for its time stamp: %s", error)
+
+    return stamps.stamping(folder, settings.stamp_url, stamps.Roots.of(settings.stamp_roots_file), failed)
 
 
 def takedown(settings: Settings) -> int:

@@ -15,12 +15,13 @@ from agents.handout import access, asked
 from agents.handout.command import check, export, show
 from agents.handout.search import search
 from agents.media.command import media
-from agents.retention import bundle, verified
+from agents.retention import bundle, place, stamps, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head
 from agents.retention.keyring import Keyring
 from agents.retention.log import LogReader
 from agents.retention.opened import Folder, indexed, progress, reading, refusing
+from agents.retention.stamps import Roots
 from agents.retention.wrap import KeyFile, add_key
 from agents.worker import now
 from pipeline.errors import BadConfiguration
@@ -47,12 +48,20 @@ def verify(
     head: Annotated[
         list[Path] | None, typer.Option(help="a published head, kept where nobody here could change it")
     ] = None,
+    stamp_roots: Annotated[
+        Path | None,
+        typer.Option(help="certificates (PEM) to check time stamps against; default: ANSLAGSVAKT_STAMP_ROOTS_FILE"),
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="file to note the progress in, and to go on from")] = None,
 ) -> None:
     """Check every record, the log and its heads, and name each fault; exits 1 if there is any."""
     with refusing():
+        certificates = stamp_roots or settings.load().stamp_roots_file
         known = verification.Known(
-            frozenset(public_key or ()), tuple(_head(each) for each in head or ()), _mark(resume) if resume else None
+            frozenset(public_key or ()),
+            tuple(_head(each) for each in head or ()),
+            _mark(resume) if resume else None,
+            Roots.of(certificates) if certificates else None,
         )
         with reading(store) as opened:
             run = verification.Verification(
@@ -69,6 +78,9 @@ def verify(
         resume.unlink(missing_ok=True)
     verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
     typer.echo(f"{_counted(report)}{report.disposed} disposed of: {verdict}")
+    if report.stamps or certificates:
+        checked = f"the latest {report.latest_stamp} after its head" if certificates else "not checked: --stamp-roots"
+        typer.echo(f"{report.stamps} time stamps, {checked}; {report.unstamped} daily heads have none")
     if report.faults:
         raise typer.Exit(1)
     verified.note(opened.log)
@@ -84,6 +96,17 @@ def prove(
     with refusing(), reading(store) as opened:
         to.write_bytes(bundle.prove(LogReader(opened.log), key))
     typer.echo(f"{to}: check it with: python check_record.py {to} FILE")
+
+
+@app.command()
+def stamp() -> None:
+    """Have the daily heads stamped that are not (the archive process does so itself); exits 2 if it cannot be done."""
+    with refusing():
+        chosen = settings.load()
+        if chosen.stamp_url is None or chosen.stamp_roots_file is None:
+            raise BadConfiguration("ANSLAGSVAKT_STAMP_URL and ANSLAGSVAKT_STAMP_ROOTS_FILE: name both")
+        count = stamps.stamp(place.of(chosen).log, chosen.stamp_url, Roots.of(chosen.stamp_roots_file))
+    typer.echo(f"{count} daily heads stamped")
 
 
 @app.command()

@@ -94,6 +94,12 @@ class Settings(BaseSettings):
         description="hosts and networks, separated by commas, that attachments may be fetched from though their "
         "addresses are not public (media.example, 10.2.0.0/16)",
     )
+    stamp_url: str | None = Field(
+        None, description="address of a time stamp authority (RFC 3161) for the daily heads; default: none"
+    )
+    stamp_roots_file: Path | None = Field(
+        None, description="certificates (PEM) that its time stamps are checked against; needed with stamp_url"
+    )
     index_url: SecretStr | None = Field(
         None,
         description="database of the record index (SQLAlchemy address); default: SQLite, index.sqlite3 in data_dir",

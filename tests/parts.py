@@ -46,7 +46,8 @@ class Program:
 
 PROMTOOL = Program("promtool", "prometheus", "alerts and configuration, by Prometheus' own tool")
 PROMETHEUS = Program("prometheus", "prometheus", "every query of dashboards and alerts, by Prometheus itself")
-PROGRAMS = (PROMTOOL, PROMETHEUS)
+OPENSSL = Program("openssl", "openssl", "time stamps, by an authority of OpenSSL's")
+PROGRAMS = (PROMTOOL, PROMETHEUS, OPENSSL)
 BROWSER = Program("chromium", "chromium", "the page of a hand-out, in a real browser")
 EARK = _UNPACKED / "eark-validator/bin/python"
 """The Python that the E-ARK validator is installed in."""

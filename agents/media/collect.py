@@ -90,6 +90,11 @@ class Collector:
         """Take up what records attach; see `MediaQueue.expect`."""
         return self._queue.expect(records, now)
 
+    @property
+    def open(self) -> int:
+        """How many attachments are still to be fetched, and receipts to be told."""
+        return self._queue.open().count + self._queue.waiting()
+
     def tick(self, now: datetime) -> list[tuple[Waiting, tuple[MediaNote, ...]]]:
         """Store what came, begin what is due, and return the receipts that are final now, with their notes.
 
@@ -108,9 +113,9 @@ class Collector:
             self._queue.prune(now)
             still = self._queue.open()
             self._meter.media_pending(still.count, (now - still.oldest).total_seconds() if still.oldest else 0.0)
-        ready = self._queue.ready(_TOLD_AT_ONCE)
-        self._told = tuple(each.sha for each in ready)
-        return [(each, self._queue.notes(each.sha)) for each in ready]
+        ready = [(each, self._queue.notes(each.sha)) for each in self._queue.ready(_TOLD_AT_ONCE)]
+        self._told = tuple(each.sha for each, _ in ready)
+        return ready
 
     def close(self) -> None:
         """Begin nothing new; what is not stored is fetched again after the next start."""

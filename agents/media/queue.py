@@ -220,6 +220,12 @@ class MediaQueue:
             ).fetchone()
         return Open(count, None if oldest is None else _moment(oldest))
 
+    def waiting(self) -> int:
+        """How many receipts are not final, or not confirmed."""
+        with self._translated():
+            (count,) = self._db.execute("SELECT count(*) FROM waiting").fetchone()
+        return int(count)
+
     def prune(self, now: datetime) -> None:
         """Forget a bounded number of what was stored long ago. What was given up is remembered."""
         with self._transaction():
