@@ -11,17 +11,19 @@ import msgspec
 import typer
 
 from agents import settings
+from agents.acting import user
 from agents.disposal import dispose_app, hold_app
 from agents.handout import access, asked
 from agents.handout.command import check, export, show
 from agents.handout.search import search
 from agents.media.command import media
-from agents.retention import bundle, place, stamps, verified
+from agents.retention import adopt as adopting
+from agents.retention import bundle, documents, place, stamps, verified
 from agents.retention import verify as verification
-from agents.retention.heads import Head, is_signed, read_head
+from agents.retention.heads import Head, is_signed, read_head, signer
 from agents.retention.keyring import Keyring
 from agents.retention.ledger import Ledger
-from agents.retention.log import LogReader
+from agents.retention.log import Log, LogReader
 from agents.retention.opened import Folder, Opened, indexed, progress, reading, refusing
 from agents.retention.stamps import Roots
 from agents.retention.store import Faulty
@@ -114,6 +116,34 @@ def index(
 
 
 @app.command()
+def adopt(why: Annotated[str, typer.Option(help="on what grounds they are taken for what they were")]) -> None:
+    """Enter in the log what the store holds that is not in it: a store older than its log. Exits 1 if any is damaged.
+
+    Each object is read and checked as far as it can be by itself. A statement of it, with who and why, is logged too.
+    """
+    faults = 0
+
+    def fault(found: Faulty) -> None:
+        nonlocal faults
+        faults += 1
+        typer.echo(f"FAULT {found}")
+
+    with refusing():
+        chosen = settings.load()
+        where = place.of(chosen)
+        reader = LogReader(where.log)
+        logged = frozenset(name for name, _ in reader.entries()) if reader.exists() else frozenset()
+        with place.opened(where, now) as store:
+            journal = Log(where.log, signer(chosen.log_key), now)
+            count = adopting.adopt(
+                store, journal, logged, by=user(chosen.data_dir), at=now(), why=why, fault=fault, progress=progress
+            )
+    typer.echo(f"{count} objects entered in the log" + (f", {faults} left out" if faults else ""))
+    if faults:
+        raise typer.Exit(1)
+
+
+@app.command()
 def rotate_key() -> None:
     """Make a new key in ANSLAGSVAKT_STORE_KEY_FILE (and that file, if need be) and close every record's key with it.
 
@@ -131,7 +161,9 @@ def rotate_key() -> None:
 
 def _access_faults(reader: LogReader) -> int:
     """Name what is wrong with the access log, of which the store keeps every line; how much it is."""
-    stored = (name for name, _ in reader.entries() if name.startswith(f"{access.FOLDER}/")) if reader.exists() else ()
+    stored = (
+        (name for name, _ in reader.entries() if name.startswith(f"{documents.ACCESS}/")) if reader.exists() else ()
+    )
     count = 0
     for fault in access.faults(settings.load().access_log, stored):
         typer.echo(f"FAULT {fault}")

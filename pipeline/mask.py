@@ -5,17 +5,36 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipeline.detect.finding import Analysis, ConcernFinding
 from pipeline.ports import Detector, FieldText
 
-NOT_ANALYSED = "[NOT ANALYSED]"
 _FIRST, _LAST = re.compile(r"^\w+"), re.compile(r"\w+$")
 _ROUNDS = 30
 _BLANK = "x"
 
 
-def mask(texts: Sequence[FieldText], analysis: Analysis) -> Mapping[str, str]:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of a text: what it says, or, with `covers`, that it was covered and as what."""
+
+    text: str = field(repr=False)
+    covers: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """As it may be shown."""
+        return f"[{' '.join(self.covers)}]" if self.covers else self.text
+
+
+Shown = tuple[Piece, ...]
+"""A text as it may be shown."""
+
+
+NOT_ANALYSED: Shown = (Piece("", ("NOT ANALYSED",)),)
+
+
+def mask(texts: Sequence[FieldText], analysis: Analysis) -> Mapping[str, Shown]:
     """The texts by field, with values, names and concerns covered; an analysis with gaps covers everything.
 
     What is public by its nature (an allow-listed number) stays.
@@ -23,7 +42,19 @@ def mask(texts: Sequence[FieldText], analysis: Analysis) -> Mapping[str, str]:
     if analysis.gaps:
         return {text.pointer: NOT_ANALYSED for text in texts}
     spans = _spans(analysis)
-    return {text.pointer: _covered(text.text, spans.get(text.pointer, [])) for text in texts}
+    return {
+        text.pointer: tuple(
+            Piece("", covers) if covers else Piece(piece)
+            for piece, covers in _pieces(text.text, spans.get(text.pointer, []))
+            if piece
+        )
+        for text in texts
+    }
+
+
+def said(shown: Shown) -> str:
+    """A text as it may be shown, in words."""
+    return "".join(map(str, shown))
 
 
 def clear(texts: Sequence[FieldText], analysis: Analysis) -> tuple[str, ...]:
@@ -74,10 +105,6 @@ def _spans(analysis: Analysis) -> dict[str, list[tuple[int, int, str]]]:
     for cue in analysis.cues:
         spans.setdefault(cue.field, []).append((cue.start, cue.end, cue.rule))
     return spans
-
-
-def _covered(text: str, spans: Sequence[tuple[int, int, str]]) -> str:
-    return "".join(f"[{' '.join(names)}]" if names else piece for piece, names in _pieces(text, spans))
 
 
 def _pieces(text: str, spans: Sequence[tuple[int, int, str]]) -> Iterator[tuple[str, tuple[str, ...]]]:

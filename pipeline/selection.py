@@ -13,6 +13,7 @@ from itertools import permutations
 from pipeline.detect.concerns.lexicon import Lexicon
 from pipeline.detect.concerns.matcher import Matcher
 from pipeline.detect.finding import Concern
+from pipeline.detect.wording import wording
 from pipeline.searchwords import is_searchable, stem, words
 
 LAW = "dataskyddslagen (2018:218) 3 kap. 3 §"
@@ -37,16 +38,14 @@ class Selection:
         rules = [rule for rule in lexicon.rules if rule.concern in SENSITIVE]
         terms = [(rule.concern, lang, term) for rule in rules for lang, term in rule.terms]
         self._matcher = Matcher(terms)
-        plain = [(concern, term.anchors[0].text) for concern, lang, term in terms if lang == _STEMMED and term.plain]
+        plain = [(concern, term.plain.text) for concern, lang, term in terms if lang == _STEMMED and term.plain]
         topics = [(concern, each) for concern, told in _TOPICS.items() for each in told.split()]
         self._stems = {stem(each): concern for concern, each in plain + topics if is_searchable(each)}
 
     def refuses(self, asked: str) -> Concern | None:
         """What sensitive thing the words of a search tell, in their order or, two by two, in any; None if nothing."""
-        low = asked.lower()
-        each = low.split()
-        for text in (low, *(" ".join(two) for two in permutations(each, 2))):
-            for hit in self._matcher.find(text):
+        for text in (asked, *(" ".join(two) for two in permutations(asked.split(), 2))):
+            for hit in self._matcher.find(wording(text)):
                 return hit.owner
         return next((self._stems[each] for each in sorted(words(asked)) if each in self._stems), None)
 
@@ -54,8 +53,8 @@ class Selection:
         """The words of a text (see `searchwords.words`) but those that nobody may be selected by."""
         found: set[str] = set()
         for piece in pieces:
-            low = piece.lower()
-            for text in _without([(hit.start, hit.end) for hit in self._matcher.find(low)], low):
+            told = wording(piece)
+            for text in _without([(hit.start, hit.end) for hit in self._matcher.find(told)], told.low):
                 found |= words(text)
         return frozenset(found) - self._stems.keys()
 

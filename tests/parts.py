@@ -44,23 +44,45 @@ class Program:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A shared library that needs nothing else: its file, Debian's package that has it, and what is tested with it."""
+
+    file: str
+    package: str
+    what: str
+
+    @property
+    def path(self) -> str | None:
+        """Where it is, if it is here: installed on the machine, or unpacked by us."""
+        places = (folder.glob(f"usr/lib/*/*/{self.file}") for folder in (Path("/"), _UNPACKED))
+        return next((str(path) for found in places for path in found), None)
+
+    def found(self) -> str:
+        """Where it is; skips the test if it is nowhere."""
+        return self.path or pytest.skip(
+            f"did not run: {self.what} ({self.file} is missing: apt-get install {self.package})"
+        )
+
+
 PROMTOOL = Program("promtool", "prometheus", "alerts and configuration, by Prometheus' own tool")
 PROMETHEUS = Program("prometheus", "prometheus", "every query of dashboards and alerts, by Prometheus itself")
 OPENSSL = Program("openssl", "openssl", "time stamps, by an authority of OpenSSL's")
-PROGRAMS = (PROMTOOL, PROMETHEUS, OPENSSL)
 BROWSER = Program("chromium", "chromium", "the page of a hand-out, in a real browser")
 EARK = _UNPACKED / "eark-validator/bin/python"
 """The Python that the E-ARK validator is installed in."""
 EARK_FOLDER = Path(__file__).parent / "peers/eark"
+FAKETIME = Library("libfaketimeMT.so.1", "libfaketime", "clocks that jump (GPL, used by tests alone)")
+DEBIAN = (PROMTOOL, PROMETHEUS, OPENSSL, FAKETIME)
 
 
-def fetch_program(program: Program) -> None:
-    """Unpack Debian's package of a program that is missing, if this is a Debian."""
-    if program.path or not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+def fetch_debian(part: Program | Library) -> None:
+    """Unpack Debian's package of what is missing, if this is a Debian."""
+    if part.path or not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         return
-    _say(f"Fetching {program.package} from Debian's packages")
+    _say(f"Fetching {part.package} from Debian's packages")
     with tempfile.TemporaryDirectory() as folder:
-        fetch = ("apt-get", "-qq", "download", program.package)
+        fetch = ("apt-get", "-qq", "download", part.package)
         # The list of packages may be missing or old; renewing it needs rights that we may not have.
         if _run(fetch, folder) or (_run(("apt-get", "-qq", "update"), folder) and _run(fetch, folder)):
             for package in Path(folder).glob("*.deb"):
@@ -122,8 +144,8 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    for each in PROGRAMS:
-        fetch_program(each)
+    for each in DEBIAN:
+        fetch_debian(each)
     install("postgresql", there=any(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
     install(BROWSER.package, there=BROWSER.path is not None)
     make_eark()

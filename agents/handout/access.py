@@ -12,9 +12,9 @@ from typing import BinaryIO
 
 import msgspec
 
+from agents.retention import documents
 from pipeline.errors import Stop
 
-FOLDER = "access"
 _FIRST = "0" * 64
 _BLOCK = 65_536
 
@@ -71,7 +71,7 @@ def note(
 
 def name_of(line: bytes) -> str:
     """The name that a line has in the store, where each is kept as a record of its own."""
-    return f"{FOLDER}/{hashlib.sha256(line).hexdigest()}"
+    return documents.name_of(documents.ACCESS, line)
 
 
 def faults(path: Path, stored: Iterable[str]) -> Iterator[str]:

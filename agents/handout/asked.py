@@ -23,6 +23,7 @@ from pipeline.searchwords import words as words_in
 from pipeline.selection import LAW, Selection
 
 _DIGIT = re.compile(r"\d|@")
+_MOST_WORDS = 20
 _UNREAD = re.compile(r"/author/|/(urls|links)/\d+/(shown|expanded)")
 """Fields whose words nobody is to be found by: who wrote, and addresses."""
 
@@ -43,6 +44,8 @@ def lawful(text: str, lexicons: Path | None, *, own: bool) -> Selection:
         raise BadConfiguration("--text: numbers and addresses are in no index: leave them out")
     if not words_in(text):
         raise BadConfiguration("--text: holds no word to search for: short and common ones are in no index")
+    if len(text.split()) > _MOST_WORDS:
+        raise BadConfiguration(f"--text: is more than {_MOST_WORDS} words: a few say what is looked for")
     selection = Selection(load_lexicon(lexicons))
     concern = selection.refuses(text)
     if concern is not None and not own:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -49,13 +50,8 @@ def show(
     with refusing(), reading(store) as opened:
         items, _ = _read_out(opened, "show", _Selection(tuple(keys or ()), item, thread), unmasked)
     for each in items:
-        typer.echo(f"{each.kind or 'unreadable'} {each.item} on {each.platform}, account {each.account}")
-        for version in each.versions:
-            typer.echo(f"  {version.change} {version.time or ''}  {version.object_key}")
-            for pointer, text in version.texts.items():
-                typer.echo(f"    {pointer}: {text}")
-            for attached in version.attachments:
-                typer.echo(f"    {attached.field}: {attachments.told(attached)}")
+        for line in _lines(each):
+            typer.echo(f"{'    ' * each.depth}{line}")
 
 
 def export(
@@ -111,6 +107,20 @@ def check(folder: Annotated[Path, typer.Argument(help="a bag or an archive packa
     typer.echo(f"{folder}: {len(faults)} faults" if faults else f"{folder}: all files are as they were packed")
     if faults:
         raise typer.Exit(1)
+
+
+def _lines(item: Item) -> Iterator[str]:
+    """An item with its versions, oldest first, for a terminal."""
+    answers = f", answers {item.parent}" if item.parent else ""
+    whose = " by the municipality" if item.is_own else ""
+    yield f"{item.kind or 'unreadable'} {item.item}{whose} on {item.platform}, account {item.account}{answers}"
+    for version in item.versions:
+        by = f" by {version.actor}" if version.actor else ""
+        yield f"  {version.change}{by} {version.time or ''}  {version.object_key}"
+        for pointer, text in version.texts.items():
+            yield f"    {pointer}: {text}"
+        for attached in version.attachments:
+            yield f"    {attached.field}: {attachments.told(attached)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from agents.retention import documents
 from agents.retention.holds import Hold
 from agents.retention.wanted import Hit
 from pipeline.errors import Stop
 from pipeline.retention import Schedule
 
-FOLDER = "disposals"
+FOLDER = documents.DISPOSALS
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -62,6 +63,10 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
 class Disposing(Protocol):
     """What execution asks of a store."""
+
+    def may_dispose(self, names: Sequence[str]) -> None:
+        """Raise Stop if records like these cannot be destroyed here, before anything is certified."""
+        ...
 
     def certify(self, name: str, content: bytes) -> None:
         """Store and log a certificate; returns when both are safe. Idempotent."""
@@ -114,6 +119,7 @@ def execute(
     going = tuple(each for each in proposal.due if each in now_due)
     if not going:
         raise Stop("nothing of the proposal is due any more: a hold, or a change of plan, keeps it")
+    store.may_dispose([each.object_key for each in going])
     certificate = Certificate(
         proposal=proposal.digest(),
         made_by=proposal.made_by,
@@ -123,7 +129,7 @@ def execute(
         records=going,
     )
     content = _encoder.encode(certificate) + b"\n"
-    store.certify(f"{FOLDER}/{hashlib.sha256(content).hexdigest()}", content)
+    store.certify(documents.name_of(FOLDER, content), content)
     return certificate, store.dispose([each.object_key for each in going], certificate.proposal)
 
 

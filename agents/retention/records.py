@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from agents.retention.bucket import Guard
 from agents.retention.disposal import FOLDER
 from agents.retention.objects import Objects
 from agents.retention.seal import Seal, is_sealed, told_in_clear
-from agents.retention.store import Damaged, Disposed, Faulty, KeptRecord, Raw, StoredRecord
+from agents.retention.store import Damaged, Disposed, Faulty, KeptRecord, Missing, Raw, StoredRecord
 from pipeline.errors import Stop
 from pipeline.record import object_key as key_of
 
@@ -167,7 +168,27 @@ class RecordStore:
 
     def certificates(self) -> Iterator[str]:
         """The names of all certificates of disposal."""
-        return self._objects.names(FOLDER)
+        return self.documents(FOLDER)
+
+    def documents(self, folder: str) -> Iterator[str]:
+        """The names of all documents of our own of a kind."""
+        return self._objects.names(folder)
+
+    def may_dispose(self, names: Sequence[str]) -> None:
+        """See `disposal.Disposing`."""
+        kinds: dict[bool, str] = {}
+        for name in names:
+            with suppress(Missing):
+                kinds.setdefault(is_sealed(self.content(name)), name)
+        if False in kinds:
+            self._objects.remove(())
+        if True in kinds:
+            try:
+                self._seal.open(kinds[True], self.content(kinds[True]))
+            except Disposed:
+                pass
+            except Damaged as fault:
+                raise _alarm(fault) from None
 
     def _with_addenda(self, record: str) -> list[str]:
         """The names of a record and of all that hangs on it."""

@@ -6,9 +6,11 @@ python -m tests.bench.records [--records 5000] [--rows 1000000]
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import random
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,11 +20,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
-from agents.retention import place
+from agents.retention import bundle, form, place
 from agents.retention.about import About, Told
 from agents.retention.bucket import Lock, LockMode
+from agents.retention.heads import signer
 from agents.retention.index import RecordIndex
-from agents.retention.log import LogReader
+from agents.retention.log import Log, LogReader
 from agents.retention.records import RecordStore
 from agents.retention.s3 import S3Objects
 from agents.retention.seal import Open
@@ -53,7 +56,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         _files(Path(folder), asked.records)
         _bucket(Path(folder), asked.records)
-        _index(Path(folder), asked.rows)
+        for count in (n for n in (10_000, 100_000, 1_000_000) if n <= asked.rows):
+            _index(Path(folder), count)
+            _verify(Path(folder), count)
 
 
 def _files(folder: Path, count: int) -> None:
@@ -113,30 +118,53 @@ def _bucket(folder: Path, count: int) -> None:
             _say(f"bucket with Object Lock, batches of {_BATCH}", _timed(count, _putting(store)), rate)
 
 
-def _index(folder: Path, most: int) -> None:
-    for count in (n for n in (10_000, 100_000, 1_000_000) if n <= most):
-        file = folder / f"index-{count}"
-        with RecordIndex(f"sqlite:///{file}") as index:
-            start = time.monotonic()
-            index.catch_up(_Rows(count), LogReader(folder / "no-log"), lambda _: None)
-            _say(f"index of {count} records: made", count / (time.monotonic() - start))
-            start = time.monotonic()
-            _take_in_words(index)
-            _say(f"index of {count} records: words taken in", count / (time.monotonic() - start))
-            print(f"    {file.stat().st_size / count:.0f} bytes a record")
-            seldom, often, common = (_KEY.tokens([_word(rank)]) for rank in (3000, 100, 10))
-            for what, wanted, limit in (
-                ("an item", Wanted(platform="facebook", item=f"item-{count // 2}"), 100),
-                ("a thread", Wanted(platform="facebook", thread=f"root-{count // 40}"), 100),
-                ("an account, one day", Wanted(accounts=frozenset({"account-3"}), since=_day(count // 2)), 100),
-                ("a state", Wanted(accounts=frozenset({"account-3"}), state="created"), 100),
-                ("a seldom word", Wanted(words=seldom), 1000),
-                ("two words", Wanted(words=seldom | often), 1000),
-                ("a common word", Wanted(words=common), 1000),
-                ("two common words", Wanted(words=often | common), 1000),
-            ):
-                took, found = min(_search(index, wanted, limit) for _ in range(3))
-                print(f"    search for {what}: {found} found in {took * 1000:.1f} ms", flush=True)
+def _index(folder: Path, count: int) -> None:
+    file = folder / f"index-{count}"
+    with RecordIndex(f"sqlite:///{file}") as index:
+        start = time.monotonic()
+        index.catch_up(_Rows(count), LogReader(folder / "no-log"), lambda _: None)
+        _say(f"index of {count} records: made", count / (time.monotonic() - start))
+        start = time.monotonic()
+        _take_in_words(index)
+        _say(f"index of {count} records: words taken in", count / (time.monotonic() - start))
+        print(f"    {file.stat().st_size / count:.0f} bytes a record")
+        seldom, often, common = (_KEY.tokens([_word(rank)]) for rank in (3000, 100, 10))
+        for what, wanted, limit in (
+            ("an item", Wanted(platform="facebook", item=f"item-{count // 2}"), 100),
+            ("a thread", Wanted(platform="facebook", thread=f"root-{count // 40}"), 100),
+            ("an account, one day", Wanted(accounts=frozenset({"account-3"}), since=_day(count // 2)), 100),
+            ("a state", Wanted(accounts=frozenset({"account-3"}), state="created"), 100),
+            ("a seldom word", Wanted(words=seldom), 1000),
+            ("two words", Wanted(words=seldom | often), 1000),
+            ("a common word", Wanted(words=common), 1000),
+            ("two common words", Wanted(words=often | common), 1000),
+        ):
+            took, found = min(_search(index, wanted, limit) for _ in range(3))
+            print(f"    search for {what}: {found} found in {took * 1000:.1f} ms", flush=True)
+
+
+def _verify(folder: Path, count: int) -> None:
+    """Verify every byte of a store of so many records; writing them is not measured here, so nothing is synced."""
+    where = place.Place(folder / f"store-{count}", log_key=folder / "log.key")
+    log = Log(where.log, signer(folder / "log.key"), now)
+    for first in range(0, count, _BATCH * 20):
+        told = {}
+        for n in range(first, min(first + _BATCH * 20, count)):
+            raw = Raw(Coordinates("t", 0, n), 0, b"k", n.to_bytes(8, "big") + secrets.token_bytes(_SIZE))
+            content = form.write_record(raw, now())
+            file = where.folder / raw.object_key
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+            told[raw.object_key] = hashlib.sha256(content).hexdigest()
+        log.add(told, frozenset())
+    with place.for_reading(where, now) as store:
+        start = time.monotonic()
+        report = Verification(store, fault=print, progress=lambda _: None).run(LogReader(where.log), Known())
+        _say(f"verify {count} records", report.records / (time.monotonic() - start))
+    start = time.monotonic()
+    bundle.prove(LogReader(where.log), raw.object_key)
+    print(f"    proof of one: {(time.monotonic() - start) * 1000:.0f} ms", flush=True)
+    shutil.rmtree(where.folder)
 
 
 def _search(index: RecordIndex, wanted: Wanted, limit: int) -> tuple[float, int]:

@@ -17,6 +17,7 @@ from agents.handout import package
 from agents.handout.contents import Handout
 from agents.handout.history import Item, Version
 from agents.handout.package import Transfer
+from pipeline.mask import Piece
 from tests.parts import EARK, EARK_FOLDER
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -24,7 +25,7 @@ IMPOSSIBLE = {"SIP14"}
 
 
 def version(n: int) -> Version:
-    return Version(f"records/{n}", f"{n:064x}", AT, AT, "created", {"/text": f"Text {n}"}, b"raw")
+    return Version(f"records/{n}", f"{n:064x}", AT, AT, "created", {"/text": (Piece(f"Text {n}"),)}, b"raw")
 
 
 ITEM = Item("facebook", "exempel", "comment", "c1", "root", "root", is_own=False, versions=(version(1), version(2)))

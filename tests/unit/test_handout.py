@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agents import settings
-from agents.handout import access, attachments
+from agents.handout import access, attachments, swedish
 from agents.handout.history import covered, histories, uncovered
 from agents.handout.page import page
 from agents.records import app
@@ -21,8 +21,10 @@ from agents.retention import place
 from agents.retention.attachment import Attachment
 from agents.retention.store import KeptRecord, Raw
 from agents.retention.wrap import add_key
-from pipeline.detect.finding import Analysis
+from pipeline.detect.finding import Analysis, Concern, Entity
 from pipeline.errors import Stop
+from pipeline.event import Change, ObjectKind
+from pipeline.mask import NOT_ANALYSED
 from pipeline.ports import FieldText
 from pipeline.record import Coordinates
 
@@ -91,6 +93,45 @@ def test_a_thread_is_told_item_by_item_with_versions_in_order() -> None:
     assert [item.item for item in items] == ["root", "c1", "c2"]
     assert [version.change for version in items[1].versions] == ["created", "edited"]
     assert (items[0].parent, items[1].parent, items[0].is_own, items[1].is_own) == (None, "root", True, False)
+
+
+def test_answers_stand_below_what_they_answer() -> None:
+    raws = [
+        event("root", "created", "a", minute=0, parent=None),
+        event("c1", "created", "b", minute=1),
+        event("c2", "created", "c", minute=2),
+        event("r1", "created", "d", minute=3, parent="c1"),
+        event("lone", "created", "e", minute=4, parent="not here"),
+    ]
+    items = histories(kept(*raws), uncovered)
+    assert [(item.item, item.depth) for item in items] == [("root", 0), ("c1", 1), ("r1", 2), ("c2", 1), ("lone", 0)]
+
+
+def test_items_that_answer_each_other_are_told_all_the_same() -> None:
+    raws = [event("a", "created", "x", minute=1, parent="b"), event("b", "created", "y", minute=2, parent="a")]
+    assert {item.item for item in histories(kept(*raws), uncovered)} == {"a", "b"}
+
+
+def test_everything_that_can_be_covered_has_a_swedish_name() -> None:
+    assert set(swedish.COVERS) == {*Entity, *Concern, *(name for piece in NOT_ANALYSED for name in piece.covers)}
+    assert {*Change} <= set(swedish.CHANGES)
+    assert {*ObjectKind} == set(swedish.KINDS)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "name"),
+    [
+        ("/text", None),
+        ("/title", "Rubrik"),
+        ("/author/display_name", "Avsändare"),
+        ("/media/0/alt_text", "Bildbeskrivning"),
+        ("/links/1/text", "Länkens text"),
+        ("/urls/0/expanded", "Länkens adress"),
+        ("/hashtags/3", "Ämnesord"),
+    ],
+)
+def test_fields_have_swedish_names(pointer: str, name: str | None) -> None:
+    assert name == swedish.field(pointer)
 
 
 def test_what_is_no_event_stands_by_itself_with_nothing_to_show() -> None:
@@ -267,7 +308,13 @@ def test_show_tells_the_versions_and_covers(data: Path) -> None:
     assert (code, output.count("records/"), NUMBER in output) == (0, 2, False)
     assert output.index("created") < output.index("edited")
     assert NUMBER in run("show", "--item", "c1", "--unmasked", "KS 2026/7")[1]
-    assert [each.decision for each in noted(data)] == [None, "KS 2026/7"]
+    lines = run("show", "--thread", "root")[1].splitlines()
+    assert [line for line in lines if " on facebook" in line] == [
+        "post root by the municipality on facebook, account exempel",
+        "    comment c1 on facebook, account exempel, answers root",
+        "    comment c2 on facebook, account exempel, answers root",
+    ]
+    assert [each.decision for each in noted(data)] == [None, "KS 2026/7", None]
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from agents.handout.history import Item, Version
 from agents.handout.package import Transfer
 from agents.handout.xml import NONE, Maker
 from pipeline.errors import BadConfiguration
+from pipeline.mask import Piece
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SPACES = {
@@ -22,7 +23,7 @@ SPACES = {
     "m": "http://www.loc.gov/METS/",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
-VERSION = Version("records/aa/aa/aaaa", "aaaa", AT, AT, "created", {"/text": "Hej & <hej>"}, b'{"raw": 1}')
+VERSION = Version("records/aa/aa/aaaa", "aaaa", AT, AT, "created", {"/text": (Piece("Hej & <hej>"),)}, b'{"raw": 1}')
 ITEM = Item("facebook", "exempel\x00", "comment", "c1", "root", "root", is_own=False, versions=(VERSION,))
 COVERED = Handout((ITEM,), {}, AT)
 UNCOVERED = Handout((ITEM,), {VERSION.object_key: b"{}\n"}, AT, "KS 2026/7")

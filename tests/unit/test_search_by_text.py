@@ -197,6 +197,7 @@ def test_a_store_without_a_log_gets_none_by_being_read(tmp_path: Path, monkeypat
     ("arguments", "fault"),
     [
         pytest.param(["--text", "och på"], "no word to search for", id="common words alone"),
+        pytest.param(["--text", "ord " * 21], "more than 20 words", id="a whole text"),
         pytest.param(["--text", ""], "no word to search for", id="nothing"),
         pytest.param(["--state", "gone"], "is no state", id="no state"),
     ],

@@ -11,11 +11,11 @@ LEXICON = load_lexicon()
 SELECTION = Selection(LEXICON)
 PLAIN = sorted(
     {
-        (rule.concern, term.anchors[0].text)
+        (rule.concern, term.plain.text)
         for rule in LEXICON.rules
         if rule.concern in SENSITIVE
         for _, term in rule.terms
-        if term.plain and term.anchors[0].left and term.anchors[0].right
+        if term.plain and term.plain.begins and term.plain.ends
     }
 )
 
