@@ -95,6 +95,12 @@ class RecordIndex:
             for row in connection.execution_options(yield_per=_BATCH).execute(query_of(wanted).limit(limit)):
                 yield hit_of(row)
 
+    def known(self, object_keys: Sequence[str]) -> dict[str, Hit]:
+        """The rows of these records, by their keys; what has none is left out."""
+        with _translated(), self._engine.connect() as connection:
+            rows = connection.execute(select(RECORD).where(RECORD.c.object_key.in_(object_keys)))
+            return {hit.object_key: hit for hit in map(hit_of, rows)}
+
     def unworded(self, most: int) -> list[tuple[int, str]]:
         """Records whose words were not taken in yet, by number and object key."""
         query = select(RECORD.c.id, RECORD.c.object_key).where(~RECORD.c.worded).order_by(RECORD.c.id).limit(most)

@@ -121,7 +121,10 @@ class RecordStore:
 
     def tell(self, object_key: str) -> Told:
         """What may be known of an object without opening it; raises `Missing` or `Damaged`."""
-        content = self.content(object_key)
+        return self.told_of(object_key, self.content(object_key))
+
+    def told_of(self, object_key: str, content: bytes) -> Told:
+        """The same, of an object's bytes; raises `Damaged`."""
         if is_sealed(content):
             return told_in_clear(object_key, content)
         kept = form.read(object_key, content)
