@@ -7,7 +7,8 @@ import hashlib
 ACCESS = "access"
 ADOPTIONS = "adoptions"
 DISPOSALS = "disposals"
-KINDS = (ACCESS, ADOPTIONS, DISPOSALS)
+OUTCOMES = "outcomes"
+KINDS = (ACCESS, ADOPTIONS, DISPOSALS, OUTCOMES)
 
 
 def name_of(kind: str, content: bytes) -> str:

@@ -216,6 +216,22 @@ def test_what_was_disposed_of_stays_in_the_index_and_is_not_proposed_again(world
     assert world.run("dispose", "propose", "--to", world.folder / "again.json") == (1, "nothing is due\n")
 
 
+def test_a_thread_is_shown_with_what_was_disposed_of(world: World, tmp_path: Path) -> None:
+    """Its certificate stands where it stood, and nothing is read of it."""
+    world.propose_and_approve()
+    world.run("dispose", "execute", world.file)
+    code, told = world.run("show", "--thread", "root-1")
+    assert (code, f"disposed 2020-01-01 12:00:00+00:00  {RAWS[0].object_key}" in told, "disposals/" in told) == (
+        0,
+        True,
+        True,
+    )
+    assert world.run("export", "--thread", "root-1", "--to", tmp_path / "bag")[0] == 0
+    assert "Gallrad" in (tmp_path / "bag/data/index.html").read_text()
+    assert world.run("export", "--thread", "root-1", "--to", tmp_path / "full", "--unmasked", "KS 1")[0] == 0
+    assert list((tmp_path / "full/data/raw").iterdir()) == []
+
+
 def test_no_word_of_what_was_disposed_of_can_be_searched_for(world: World) -> None:
     assert len(world.run("search", "--text", "kommentar")[1].splitlines()) == 4
     world.propose_and_approve()
