@@ -65,7 +65,7 @@ class _Known(NamedTuple, Generic[Owner]):
 
 
 class _Stems(Generic[Owner]):
-    """What to look for first of every term: single words, or the beginnings, ends and inner parts of words; and pairs."""
+    """What to look for first of every term: single words, or beginnings, ends and inner parts of words; and pairs."""
 
     def __init__(self, entries: Iterable[Entry[Owner]]) -> None:
         alone: dict[str, list[_Lead[Owner]]] = {}
@@ -92,7 +92,7 @@ class _Stems(Generic[Owner]):
 
 
 class Matcher(Generic[Owner]):
-    """Finds terms in lower-cased text. Safe for several threads: all it changes is what it knows of words and has compiled."""
+    """Finds terms in lower-cased text. Safe for several threads: all it changes is what it remembers of words."""
 
     def __init__(self, terms: Iterable[tuple[Owner, str, Term]]) -> None:
         self._entries = [Entry(owner, language, term) for owner, language, term in terms]
