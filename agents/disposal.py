@@ -95,15 +95,16 @@ def place_hold(
             thread=thread,
             author=author,
         )
-        holds.place(_holds_file(settings.load()), hold)
-    typer.echo(f"hold {name} stands")
+        holds.place(settings.load().holds, hold)
+        count = _flag(hold, on=True)
+    typer.echo(f"hold {name} stands{_on(count)}")
 
 
 @hold_app.command(name="list")
 def list_holds() -> None:
     """Show the holds that stand, a JSON object a line."""
     with refusing():
-        for hold in holds.active(_holds_file(settings.load())):
+        for hold in holds.active(settings.load().holds):
             typer.echo(msgspec.json.encode(hold).decode())
 
 
@@ -114,19 +115,52 @@ def release(
 ) -> None:
     """End a hold; exits 1 if there is no such hold."""
     with refusing():
-        file = _holds_file(settings.load())
-        if name not in {hold.hold for hold in holds.active(file)}:
+        file = settings.load().holds
+        ended = next((hold for hold in holds.active(file) if hold.hold == name), None)
+        if ended is None:
             typer.echo(f"no hold {name} stands", err=True)
             raise typer.Exit(1)
         holds.place(file, Hold(hold=name, at=now(), who=user(settings.load().data_dir), why=why, released=True))
-    typer.echo(f"hold {name} is released")
+        count = _flag(ended, on=False)
+    typer.echo(f"hold {name} is released{_on(count)}")
+
+
+@hold_app.command()
+def apply() -> None:
+    """Set the storage's own legal holds as these say, once more: for a bucket, after an interruption."""
+    with refusing():
+        count = sum(_flag(hold, on=True) for hold in holds.active(settings.load().holds))
+    typer.echo(f"{count} objects are held")
+
+
+def _flag(hold: Hold, *, on: bool) -> int:
+    """Place or lift a bucket's own hold on what a hold covers and no other one does; on how many objects."""
+    chosen = settings.load()
+    if chosen.store_bucket is None:
+        return 0
+    standing = holds.active(chosen.holds)
+    wanted = Wanted(
+        accounts=frozenset({hold.account}) if hold.account else None,
+        item=hold.item,
+        thread=hold.thread,
+        author=hold.author,
+    )
+    with reading(None) as opened, indexed(opened) as (records, _):
+        hits = (hit for hit in records.search(wanted) if hit.disposed is None)
+        return opened.store.hold(
+            (hit.object_key for hit in hits if on or not any(each.covers(hit) for each in standing)), on=on
+        )
+
+
+def _on(count: int) -> str:
+    return f" on {count} objects in the bucket" if count else ""
 
 
 def _due(chosen: Settings) -> list[tuple[Due, bool]]:
     """What may go by the plan and the holds, each with whether there is a certificate of it already."""
     accounts: Mapping[tuple[str, str], Account] = load_accounts(chosen.accounts_file).by_identity()
     schedule = load_retention(chosen.retention_file)
-    standing = holds.active(_holds_file(chosen))
+    standing = holds.active(chosen.holds)
 
     def department_of(platform: str | None, account: str | None) -> str:
         found = accounts.get((platform or "", account or ""))
@@ -144,7 +178,3 @@ def _read(file: Path) -> Proposal:
         return msgspec.json.decode(file.read_bytes(), type=Proposal)
     except msgspec.DecodeError:
         raise BadConfiguration(f"{file}: is no proposal: make one with `records dispose propose`") from None
-
-
-def _holds_file(chosen: Settings) -> Path:
-    return chosen.data_dir / "holds.jsonl"

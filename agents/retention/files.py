@@ -18,10 +18,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from agents.retention.bucket import Guard
 from agents.retention.store import Faulty, Missing
 from agents.retention.trouble import translated
 
 _SYNC_THREADS = 8
+_NONE: Mapping[str, Guard] = {}
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -63,8 +65,9 @@ class FileObjects:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
 
-    def add(self, objects: Mapping[str, bytes]) -> frozenset[str]:
-        """See `Objects.add`."""
+    def add(self, objects: Mapping[str, bytes], guards: Mapping[str, Guard] = _NONE) -> frozenset[str]:
+        """See `Objects.add`: a file system guards nothing."""
+        del guards
         with translated(self._root):
             return frozenset(self._add(objects))
 
@@ -94,6 +97,11 @@ class FileObjects:
                     _sync_folder(str(path.parent))
                     removed += 1
         return removed
+
+    def hold(self, names: Iterable[str], *, on: bool) -> int:
+        """See `Objects.hold`: a file system knows none, and disposal asks the holds themselves."""
+        del names, on
+        return 0
 
     def faults(self, folder: str) -> Iterator[Faulty]:
         """See `Objects.faults`: a file system keeps nothing back."""

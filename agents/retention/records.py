@@ -11,6 +11,7 @@ from typing import Protocol
 from agents.retention import attachment, form
 from agents.retention.about import About, Told
 from agents.retention.attachment import Attachment
+from agents.retention.bucket import Guard
 from agents.retention.disposal import FOLDER
 from agents.retention.objects import Objects
 from agents.retention.seal import Seal, is_sealed, told_in_clear
@@ -36,13 +37,16 @@ class RecordStore:
         seal: Seal,
         now: Callable[[], datetime],
         describe: Callable[[Raw], About | None],
+        *,
         journal: Journal | None = None,
+        guard: Callable[[About | None], Guard] | None = None,
     ) -> None:
         self._objects = objects
         self._seal = seal
         self._now = now
         self._describe = describe
         self._journal = journal
+        self._guard = guard
 
     def put_many(self, records: Sequence[Raw]) -> tuple[StoredRecord, ...]:
         """See `Store`; every record is read back before it is answered for.
@@ -57,12 +61,13 @@ class RecordStore:
         }
         plain = {raw.object_key: form.write_record(raw, at) for raw in reversed(records)}
         closed = self._seal.close(plain, told)
-        created = set(self._objects.add(closed))
+        created = set(self._objects.add(closed, self._guards({name: told[name].about for name in closed})))
         here = self._read_back(closed)
         others = [raw for raw in records if raw.object_key in here and self._told_differently(raw, here)]
         addenda = {form.addendum_key(raw): form.write_addendum(raw, at) for raw in reversed(others)}
         closed_addenda = self._seal.close(addenda, dict.fromkeys(addenda, Told(archived_at=at, size=0)))
-        new_addenda = self._objects.add(closed_addenda)
+        theirs = {form.addendum_key(raw): told[raw.object_key].about for raw in others}
+        new_addenda = self._objects.add(closed_addenda, self._guards(theirs))
         self._remember(here | self._read_back(closed_addenda), frozenset(created | new_addenda))
         answers = []
         for raw in records:
@@ -88,10 +93,12 @@ class RecordStore:
         Idempotent. What a record that was disposed of would have had attached is left out.
         """
         at = self._now()
-        plain = {each.object_key: attachment.write(each) for each in attachments if self._is_kept(each)}
+        records = {each.object_key: self._record_of(each) for each in attachments}
+        plain = {each.object_key: attachment.write(each) for each in attachments if records[each.object_key]}
         told = {each.object_key: Told(archived_at=at, size=len(each.content)) for each in attachments}
         closed = self._seal.close(plain, told)
-        created = self._objects.add(closed)
+        abouts = {name: self._describe(kept.raw) for name, kept in records.items() if kept}
+        created = self._objects.add(closed, self._guards(abouts))
         here = self._read_back(closed)
         try:
             for name, content in here.items():
@@ -159,6 +166,10 @@ class RecordStore:
             (sealed if is_sealed(self.content(name)) else plain).append(name)
         return self._seal.destroy(sealed, decision) + (self._objects.remove(plain) if plain else 0)
 
+    def hold(self, records: Iterable[str], *, on: bool) -> int:
+        """Place or lift the storage's own legal hold on records and all that hangs on them; on how many objects."""
+        return self._objects.hold((name for record in records for name in self._with_addenda(record)), on=on)
+
     def certificates(self) -> Iterator[str]:
         """The names of all certificates of disposal."""
         return self.documents(FOLDER)
@@ -190,15 +201,17 @@ class RecordStore:
         beside = (*self._objects.names(folder), *self._objects.names(media))
         return [name for name in beside if name == record or name.rpartition("/")[2].startswith(f"{sha256}.")]
 
-    def _is_kept(self, one: Attachment) -> bool:
-        """Whether its record can still be read: nothing is added to one that was disposed of."""
+    def _record_of(self, one: Attachment) -> KeptRecord | None:
+        """The record that it belongs to; None where that was disposed of, as nothing is added to such a one."""
         try:
-            self.read(key_of(one.record))
+            return self.read(key_of(one.record))
         except Disposed:
-            return False
+            return None
         except Faulty as fault:
             raise _alarm(fault) from None
-        return True
+
+    def _guards(self, abouts: Mapping[str, About | None]) -> dict[str, Guard]:
+        return {name: self._guard(about) for name, about in abouts.items()} if self._guard else {}
 
     def faults(self) -> Iterator[Faulty]:
         """What the storage itself knows to be wrong."""
