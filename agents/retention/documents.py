@@ -6,9 +6,11 @@ import hashlib
 
 ACCESS = "access"
 ADOPTIONS = "adoptions"
+APPROVALS = "approvals"
 DISPOSALS = "disposals"
 OUTCOMES = "outcomes"
-KINDS = (ACCESS, ADOPTIONS, DISPOSALS, OUTCOMES)
+PROPOSALS = "proposals"
+KINDS = (ACCESS, ADOPTIONS, APPROVALS, DISPOSALS, OUTCOMES, PROPOSALS)
 
 
 def name_of(kind: str, content: bytes) -> str:
