@@ -20,6 +20,11 @@ class Objects(Protocol):
         """
         ...
 
+    @property
+    def confirms(self) -> bool:
+        """Whether the storage, when it adds an object, vouches by a hash for the bytes that it has stored."""
+        ...
+
     def hold(self, names: Iterable[str], *, on: bool) -> int:
         """Place or lift the storage's own legal hold; on how many. Storage that knows none does nothing."""
         ...

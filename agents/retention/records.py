@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
@@ -49,7 +49,7 @@ class RecordStore:
         self._guard = guard
 
     def put_many(self, records: Sequence[Raw]) -> tuple[StoredRecord, ...]:
-        """See `Store`; every record is read back before it is answered for.
+        """See `Store`; every record is read back before it is answered for, or vouched for by the storage.
 
         A record that was disposed of and comes again is answered as one that is here: it was kept, and it is not to
         come back.
@@ -62,13 +62,13 @@ class RecordStore:
         plain = {raw.object_key: form.write_record(raw, at) for raw in reversed(records)}
         closed = self._seal.close(plain, told)
         created = set(self._objects.add(closed, self._guards({name: told[name].about for name in closed})))
-        here = self._read_back(closed)
+        here = self._confirmed(closed, created)
         others = [raw for raw in records if raw.object_key in here and self._told_differently(raw, here)]
         addenda = {form.addendum_key(raw): form.write_addendum(raw, at) for raw in reversed(others)}
         closed_addenda = self._seal.close(addenda, dict.fromkeys(addenda, Told(archived_at=at, size=0)))
         theirs = {form.addendum_key(raw): told[raw.object_key].about for raw in others}
         new_addenda = self._objects.add(closed_addenda, self._guards(theirs))
-        self._remember(here | self._read_back(closed_addenda), frozenset(created | new_addenda))
+        self._remember(here | self._confirmed(closed_addenda, new_addenda), frozenset(created | new_addenda))
         answers = []
         for raw in records:
             answers.append(StoredRecord(raw.object_key, raw.sha256, len(raw.value or b""), raw.object_key in created))
@@ -99,7 +99,7 @@ class RecordStore:
         closed = self._seal.close(plain, told)
         abouts = {name: self._describe(kept.raw) for name, kept in records.items() if kept}
         created = self._objects.add(closed, self._guards(abouts))
-        here = self._read_back(closed)
+        here = self._confirmed(closed, created)
         try:
             for name, content in here.items():
                 self.check(name, content)
@@ -153,7 +153,7 @@ class RecordStore:
     def keep_documents(self, named: Mapping[str, bytes]) -> None:
         """Store documents of our own and log them; returns when all are safe and read back. Idempotent."""
         created = self._objects.add(named)
-        self._remember(self._read_back(named), created)
+        self._remember(self._confirmed(named, created), created)
 
     def dispose(self, names: Sequence[str], decision: str) -> int:
         """Destroy records and their addenda for good; see `disposal.Disposing`.
@@ -217,6 +217,11 @@ class RecordStore:
         """What the storage itself knows to be wrong."""
         yield from self._objects.faults("records")
         yield from self._objects.faults(attachment.FOLDER)
+
+    def _confirmed(self, closed: Mapping[str, bytes], created: Collection[str]) -> dict[str, bytes]:
+        """The objects as they are stored: as we wrote them, where the storage vouches for that, else read back."""
+        vouched = {name: closed[name] for name in created if name in closed} if self._objects.confirms else {}
+        return vouched | self._read_back(closed.keys() - vouched.keys())
 
     def _read_back(self, names: Iterable[str]) -> dict[str, bytes]:
         try:

@@ -6,6 +6,8 @@ anything, and both are named by `faults`. Credentials come from where boto3 look
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -81,6 +83,11 @@ class S3Objects:
         ]
         return frozenset(name for name, future in zip(objects, done, strict=True) if future.result())
 
+    @property
+    def confirms(self) -> bool:
+        """See `Objects.confirms`: it answers with the SHA-256 of what it has stored, or is read back at once."""
+        return True
+
     def get(self, name: str) -> bytes:
         """See `Objects.get`; an object under a delete marker is not missing but damaged."""
         with _translated(self._bucket):
@@ -132,15 +139,18 @@ class S3Objects:
         if guard.lock:
             until = self._now() + guard.lock.period
             locked |= {"ObjectLockMode": guard.lock.mode.value, "ObjectLockRetainUntilDate": until}
+        checksum = b64encode(hashlib.sha256(content).digest()).decode()
         with _translated(self._bucket):
             try:
-                self._client.put_object(
-                    Bucket=self._bucket, Key=name, Body=content, IfNoneMatch="*", ChecksumAlgorithm="SHA256", **locked
+                answer = self._client.put_object(
+                    Bucket=self._bucket, Key=name, Body=content, IfNoneMatch="*", ChecksumSHA256=checksum, **locked
                 )
             except ClientError as error:
                 if _code(error) in _THERE_ALREADY:
                     return False
                 raise
+        if answer.get("ChecksumSHA256") != checksum and self.get(name) != content:
+            raise Stop(f"the bucket {self._bucket} has stored other bytes than it was given: use another storage")
         return True
 
     def _set_hold(self, name: str, status: str) -> bool:

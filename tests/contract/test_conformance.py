@@ -43,6 +43,8 @@ class Storage:
         self.fault = fault
         self.held: dict[str, bytes] = {}
 
+    confirms = False
+
     def hold(self, names: Iterable[str], *, on: bool) -> int:
         raise NotImplementedError
 
