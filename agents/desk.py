@@ -73,6 +73,8 @@ def restore(order: _Order) -> None:
     with _journal() as journal, journal.transaction() as db:
         standing = _known(people.find(db, order), order)
         called_off = people.call_off(db, standing)
+        if not called_off:
+            people.forget_values(db, standing, now())  # else posting it again would be caught
     if called_off:
         typer.echo(f"{order} is called off: what is hidden is shown again, where {_platform(standing)} can")
         return
@@ -81,6 +83,16 @@ def restore(order: _Order) -> None:
     typer.echo(f"{order}: the item is gone from {_platform(standing)}, and no platform gives it back", err=True)
     typer.echo(_archived(standing))
     raise typer.Exit(1)
+
+
+@app.command()
+def forget(order: _Order) -> None:
+    """Know what the order removed no longer when it is posted again; exits 1 if it was sure of no value."""
+    with _journal() as journal, journal.transaction() as db:
+        count = people.forget_values(db, _known(people.find(db, order), order), now())
+    if not count:
+        raise Stop(f"{order} has not ended, or was sure of no value: nothing is known again by it")
+    typer.echo(f"{count} values of {order} are known no longer")
 
 
 @app.command()

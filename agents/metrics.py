@@ -75,6 +75,13 @@ class Metrics:
         self._findings = Counter(
             "anslagsvakt_findings", "Values and concerns found, by type", ("type",), registry=registry
         )
+        self._reposts = Counter(
+            "anslagsvakt_reposts", "Values found that had been removed before, by type", ("type",), registry=registry
+        )
+        self._known_values = Gauge(
+            "anslagsvakt_known_values", "Removed values that are known when they are posted again", registry=registry
+        )
+        self._known_values.set(math.nan)  # a process that does not screen says nothing of it
         self._rule_hits = Counter(
             "anslagsvakt_rule_hits",
             "Rules that spoke, with the mode they have in the department",
@@ -190,6 +197,14 @@ class Metrics:
     def found(self, kind: str) -> None:
         """A value or a concern was found."""
         self._findings.labels(kind).inc()
+
+    def reposted(self, kind: str) -> None:
+        """A value was found that had been removed before."""
+        self._reposts.labels(kind).inc()
+
+    def known_values(self, count: Callable[[], int]) -> None:
+        """Ask this for how many removed values are known, whenever the metrics are read."""
+        self._known_values.set_function(count)
 
     def rule_hit(self, rule: str, mode: str, department: str) -> None:
         """A rule spoke."""

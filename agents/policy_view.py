@@ -25,4 +25,5 @@ def show(policy: Policy, console: Console) -> None:
         f"brakes: {brakes.per_account_per_hour} removals an hour for an account, {brakes.per_rule_per_hour} for a rule"
     )
     console.print(f"deadline: an order not carried out in {policy.deadlines.removal_minutes} minutes is an alarm")
+    console.print(f"reposts: a removed value is known again for {policy.reposts.days} days")
     console.print(f"version: {policy.version}")

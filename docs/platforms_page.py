@@ -43,7 +43,8 @@ Bluesky on a real server (PDS), that of Mastodon on another author's mock. None 
 
 `anslagsvakt takedown orders` lists what stands; `--held` what the brake holds. `release ORDER` lets it go on, `restore
 ORDER` calls it off: what is hidden is shown again, and of what is gone the archived text is handed out for posting it
-again by hand. `notice ORDER` writes what the author is to be told, in Swedish or English, without what was found.
+again by hand; either way its values are no longer known when they are posted again, which `forget ORDER` asks for
+alone. `notice ORDER` writes what the author is to be told, in Swedish or English, without what was found.
 
 ## Credentials
 

@@ -81,7 +81,10 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ValueNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding without its value; `token` is the same for the same value, whatever its spelling."""
+    """A finding without its value; `token` is the same for the same value, whatever its spelling.
+
+    `sure` says that this value alone was reason to hide or remove the item.
+    """
 
     type: str
     start: int
@@ -90,6 +93,7 @@ class ValueNote(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     field: str
     token: str
+    sure: bool = False
 
 
 class RuleNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,6 +179,19 @@ class Outcome(_Message, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class Fingerprint(_Message, frozen=True, kw_only=True):
+    """A value that was removed, by its keyed token: it is known again until `known_until`, in whatever spelling.
+
+    One that people have found not to be confidential is told once more, with a `known_until` that has passed.
+    """
+
+    token: str
+    type: str
+    order_id: str
+    at: Moment
+    known_until: Moment
+
+
 class DeadLetterNote(_Message, frozen=True, kw_only=True):
     """A message that could not be handled: where it stands, at which stage, by which class of error, no more."""
 
@@ -188,4 +205,4 @@ class DeadLetterNote(_Message, frozen=True, kw_only=True):
     at: Moment
 
 
-Message = Order | Withdrawal | ReviewItem | Receipt | Outcome | DeadLetterNote
+Message = Order | Withdrawal | ReviewItem | Receipt | Outcome | Fingerprint | DeadLetterNote

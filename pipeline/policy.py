@@ -76,6 +76,12 @@ class Deadlines(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     removal_minutes: Count = 30
 
 
+class Reposts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For how many days a removed value is known again when it is posted anew; Kafka keeps no fingerprint longer."""
+
+    days: Annotated[int, msgspec.Meta(ge=1, le=400)] = 365
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All rules of a municipality, with its limits; `version` is the content hash of the file (SHA-256, hex)."""
 
@@ -83,6 +89,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     limits: dict[ObjectKind, Mode] = {}
     brakes: Brakes = Brakes()
     deadlines: Deadlines = Deadlines()
+    reposts: Reposts = Reposts()
     version: str = ""
 
     def looks_for(self, entity: Entity) -> bool:

@@ -156,8 +156,10 @@ class _Case:
         return tuple(RuleNote(id=hit.rule, mode=hit.mode, legal_basis=hit.legal_basis) for hit in self.verdict.acting)
 
     def _findings(self) -> tuple[ValueNote, ...]:
-        found = dict.fromkeys(finding for hit in self.verdict.acting for finding in hit.findings)
-        return tuple(_note(f, f.type, self._token(f)) for f in found)
+        acting = self.verdict.acting
+        found = dict.fromkeys(finding for hit in acting for finding in hit.findings)
+        sure = {finding for hit in acting if hit.mode.reach > Mode.REVIEW.reach for finding in hit.sure}
+        return tuple(_note(f, f.type, self._token(f), sure=f in sure) for f in found)
 
     def _concerns(self) -> tuple[ValueNote, ...]:
         said = dict.fromkeys(concern for hit in self.verdict.acting for concern in hit.concerns)
@@ -170,7 +172,7 @@ class _Case:
         return identity(kind, self.event.source, self.event.id, *more)
 
 
-def _note(found: Finding | ConcernFinding, kind: str, token: str) -> ValueNote:
+def _note(found: Finding | ConcernFinding, kind: str, token: str, *, sure: bool = False) -> ValueNote:
     return ValueNote(
         type=kind,
         start=found.start,
@@ -179,4 +181,5 @@ def _note(found: Finding | ConcernFinding, kind: str, token: str) -> ValueNote:
         rule=found.rule,
         field=found.field,
         token=token,
+        sure=sure,
     )

@@ -8,8 +8,10 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from agents.takedown import outbox
+from pipeline import repost
 from pipeline.message import Order, Result
 from pipeline.takedown import ALARMS, REVERSIBLE
 from topics import wire
@@ -70,6 +72,15 @@ def call_off(db: sqlite3.Connection, standing: Standing) -> bool:
         (standing.order.order_id,),
     )
     return True
+
+
+def forget_values(db: sqlite3.Connection, standing: Standing, now: datetime) -> int:
+    """Know the values of an ended order no longer when they are posted again; returns how many it was sure of."""
+    if standing.ended is None:
+        return 0
+    forgotten = repost.forget(standing.order, now)
+    outbox.put(db, standing.order, standing.ended, forgotten)
+    return len(forgotten)
 
 
 def _standing(db: sqlite3.Connection, order_id: str, body: bytes, result: str | None) -> Standing:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from pipeline import repost
 from pipeline.attempts import recount
-from pipeline.message import Outcome, Result, ReviewItem
+from pipeline.message import Fingerprint, Outcome, Result, ReviewItem
 from pipeline.platform import Presence
 from pipeline.takedown import Case
+
+Told = Outcome | ReviewItem | Fingerprint
+"""Everything that the takedown process says."""
 
 
 def outcome(case: Case, result: Result, at: datetime, *, verified: bool = False, reason: str | None = None) -> Outcome:
@@ -29,6 +33,13 @@ def outcome(case: Case, result: Result, at: datetime, *, verified: bool = False,
         removed_at=story.first_seen(Presence.GONE) if result is Result.REMOVED else None,
         reason=reason,
     )
+
+
+def fingerprints(case: Case, result: Result, at: datetime, keep: timedelta) -> tuple[Fingerprint, ...]:
+    """What the screen is to know of the order's values now that it has ended so: them again, or no longer."""
+    if result in repost.REMEMBERED:
+        return repost.remember(case.order, at, keep)
+    return repost.forget(case.order, at) if case.restored else ()
 
 
 def review(case: Case, at: datetime) -> ReviewItem:

@@ -13,7 +13,8 @@ from agents.takedown import brake, inbox, orders, outbox, tell
 from agents.takedown.brake import Caps
 from agents.takedown.calls import Done, Planned
 from agents.takedown.metrics import TakedownMetrics
-from pipeline.message import Order, Outcome, Result, ReviewItem
+from agents.takedown.tell import Told
+from pipeline.message import Order, Result
 from pipeline.platform import Action, Answer, Capabilities, Presence
 from pipeline.takedown import Alarm, Call, Case, Finish, Hold, Wait, decide
 
@@ -22,10 +23,14 @@ _MAY_HAVE_REMOVED = frozenset({Answer.DONE, Answer.AMBIGUOUS, Answer.ALREADY_GON
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How this process works: its name, its caps, and for how long its claims hold when it dies."""
+    """How this process works: its name, its caps, and for how long its claims hold when it dies.
+
+    `remember` is for how long a removed value is known again.
+    """
 
     owner: str
     caps: Caps = field(default_factory=Caps)
+    remember: timedelta = timedelta(days=365)
     lease: timedelta = timedelta(seconds=60)
 
 
@@ -111,7 +116,8 @@ class Turn:
     def _finish(self, case: Case, finish: Finish) -> None:
         order = case.order
         outcome = tell.outcome(case, finish.result, self._now, verified=finish.verified, reason=finish.reason)
-        self._tell(order, finish.result, outcome)
+        known = tell.fingerprints(case, finish.result, self._now, self._terms.remember)
+        self._tell(order, finish.result, outcome, *known)
         orders.end(self._db, order, finish.result, self._now)
         if case.restored:
             self.measures += [partial(self._metrics.taken_back, rule.id) for rule in order.rules]
@@ -126,7 +132,7 @@ class Turn:
     def _hid(self, order: Order, at: datetime) -> None:
         self.measures.append(partial(self._metrics.hid, (at - order.issued_at).total_seconds()))
 
-    def _tell(self, order: Order, result: Result, *messages: Outcome | ReviewItem) -> None:
+    def _tell(self, order: Order, result: Result, *messages: Told) -> None:
         if outbox.put(self._db, order, result, messages):
             self.measures.append(partial(self._metrics.order_ended, result))
 

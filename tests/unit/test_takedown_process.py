@@ -17,7 +17,7 @@ from pipeline.message import EndState, Result, Why
 from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 from tests.fake_platform import FakePlatform
 from tests.fakes import FakeRecord
-from tests.orders import a_receipt, a_withdrawal, after, an_order
+from tests.orders import a_receipt, a_value, a_withdrawal, after, an_order
 from tests.takedown_world import LEASE, World
 from topics import catalog
 
@@ -444,3 +444,47 @@ def test_a_file_that_is_no_journal_stops_the_process(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").write_bytes(b"not a database, and long enough to be sure of that" * 100)
     with pytest.raises(Stop, match=r"journal\.sqlite"):
         Journal(tmp_path / "journal.sqlite")
+
+
+def test_removed_values_are_known_from_then_on(world: World) -> None:
+    """By their tokens alone, and only those that the order was sure of; told once, whatever happens."""
+    order = an_order(findings=(a_value("aa"), a_value("bb", sure=False), a_value("aa")))
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    world.crash()
+    world.tell(order)
+    world.settle(5)
+    (known,) = world.fingerprints()
+    assert (known.token, known.type, known.order_id) == ("aa", "SE_PERSONNUMMER", "order")
+    assert known.known_until == known.at + world.remember
+
+
+def test_a_value_that_people_show_again_is_forgotten(world: World) -> None:
+    world.tell(an_order(wanted=EndState.HIDDEN, findings=(a_value("aa"),)))
+    world.settle(5)
+    with world.journal.transaction() as db:
+        standing = people.find(db, "order")
+        assert standing is not None
+        people.call_off(db, standing)
+    world.settle(5)
+    known, forgotten = world.fingerprints()
+    assert known.known_until > known.at
+    assert forgotten.known_until == forgotten.at
+    assert forgotten.at > known.at
+
+
+def test_what_was_not_removed_is_not_remembered(world: World, platform: FakePlatform) -> None:
+    platform.plan("1", [Reply(Answer.NOT_PERMITTED)] * 2)
+    order = an_order(findings=(a_value("aa"),))
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    assert [result for result, _ in world.outcomes()["order"]] == [Result.NOT_PERMITTED]
+    assert world.fingerprints() == []
+
+
+def test_an_edit_that_takes_the_value_out_does_not_make_it_public(world: World) -> None:
+    world.tell(an_order(wanted=EndState.HIDDEN, findings=(a_value("aa"),)))
+    world.settle(5)
+    world.tell(a_withdrawal(version=2))
+    world.settle(5)
+    assert [each.known_until > each.at for each in world.fingerprints()] == [True]
