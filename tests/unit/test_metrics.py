@@ -48,6 +48,8 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.took(Stage.ARCHIVE, 0.02)
     metrics.exposed(Step.SEEN, T0, T0)
     metrics.found("HEALTH")
+    metrics.reposted("SE_PERSONNUMMER")
+    metrics.known_values(lambda: 7)
     metrics.rule_hit("health", "review", "school")
     metrics.not_analysed("timeout")
     metrics.dead_letter("decode", "Undecodable")
@@ -140,6 +142,8 @@ def test_stored_records_tell_new_from_repeated(metrics: Metrics) -> None:
 
 def test_two_sets_of_metrics_do_not_meet(metrics: Metrics) -> None:
     metrics.found("HEALTH")
+    metrics.reposted("SE_PERSONNUMMER")
+    metrics.known_values(lambda: 7)
     assert value(Metrics(CollectorRegistry()), "anslagsvakt_findings_total", type="HEALTH") is None
 
 
