@@ -101,6 +101,12 @@ class Metrics:
             registry=registry,
         )
         self._orders = Counter("anslagsvakt_orders", "Takedown orders by outcome", ("result",), registry=registry)
+        self._notices = Counter(
+            "anslagsvakt_notices",
+            "Notices to authors of hidden or removed items, by what came of them",
+            ("state",),
+            registry=registry,
+        )
         self._open_orders = Gauge("anslagsvakt_open_orders", "Takedown orders not yet ended", registry=registry)
         self._standing = Gauge(
             "anslagsvakt_standing_orders",
@@ -230,6 +236,10 @@ class Metrics:
     def taken_back(self, rule: str) -> None:
         """People called off an order that this rule had led to."""
         self._taken_back.labels(rule).inc()
+
+    def author_told(self, state: str) -> None:
+        """A notice to an author came to this."""
+        self._notices.labels(state).inc()
 
     def open_orders(self, count: int) -> None:
         """So many takedown orders are open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.message import Notice
 from pipeline.policy import Policy
 
 
@@ -25,5 +26,7 @@ def show(policy: Policy, console: Console) -> None:
         f"brakes: {brakes.per_account_per_hour} removals an hour for an account, {brakes.per_rule_per_hour} for a rule"
     )
     console.print(f"deadline: an order not carried out in {policy.deadlines.removal_minutes} minutes is an alarm")
+    told = ", ".join(f"{rule.id} ({rule.notice})" for rule in policy.rule if rule.notice is not Notice.NONE)
+    console.print(f"authors are told, in {policy.notices.language}, by: {told or 'no rule'}")
     console.print(f"reposts: a removed value is known again for {policy.reposts.days} days")
     console.print(f"version: {policy.version}")

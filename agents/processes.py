@@ -161,6 +161,7 @@ def takedown(settings: Settings) -> int:
                 taking_down.owner(),
                 Caps(brakes.per_account_per_hour, brakes.per_rule_per_hour),
                 timedelta(days=process.policy.reposts.days),
+                process.policy.notices,
             ),
             client=settings.kafka(),
             meter=process.metrics,

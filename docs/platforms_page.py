@@ -20,7 +20,8 @@ order ends as `unsupported`, and people do it by hand.
 """
 _TAIL = """
 "Hide" can always be undone. "Hide (by word)": the platform shows nobody what is hidden, so the outcome says
-`verified: false`; everything else is read back before it is told as done.
+`verified: false`; everything else is read back before it is told as done. "Tell": its author can be written to in
+private, for as long as the item is there.
 
 ## What is good to know
 
@@ -45,6 +46,16 @@ Bluesky on a real server (PDS), that of Mastodon on another author's mock. None 
 ORDER` calls it off: what is hidden is shown again, and of what is gone the archived text is handed out for posting it
 again by hand; either way its values are no longer known when they are posted again, which `forget ORDER` asks for
 alone. `notice ORDER` writes what the author is to be told, in Swedish or English, without what was found.
+
+## What authors are told
+
+A rule with `notice = "send"` lets the author know what was wrong, by which law, and where to turn, in plain Swedish and
+never with what was found. Where the platform can (Facebook and Instagram, by a private reply: one for each comment,
+within seven days), it is sent once the item is out of sight and before it is deleted; what cannot be sent, or may not
+have arrived, is put on a review item with the words to use, as with `notice = "people"`. It is tried once: a removal
+waits for no letter. The outcome says which: `sent`, `for_people`, `in_doubt`, or `not_possible` for the municipality's
+own items. `[notices]` in the policy holds the language and whom one may turn to. On the other platforms nobody is
+written to: a public answer would point at what was removed, and a message to a stranger is not ours to send.
 
 ## Credentials
 
@@ -90,7 +101,8 @@ token_file = "secrets/linkedin"
 `anslagsvakt doctor` asks each platform whether the credentials work, and changes nothing there.
 
 The rights a token needs: Facebook `pages_manage_engagement`, `pages_read_engagement`, `pages_read_user_content`,
-`pages_manage_posts`; Instagram `instagram_basic`, `instagram_manage_comments`, `pages_read_engagement`; YouTube
+`pages_manage_posts`, and `pages_messaging` to tell authors; Instagram `instagram_basic`, `instagram_manage_comments`,
+`pages_read_engagement`, and `instagram_manage_messages` to tell authors; YouTube
 `youtube.force-ssl`; X `tweet.read users.read tweet.write tweet.moderate.write offline.access`; LinkedIn
 `w_organization_social_feed`; TikTok Account Comment > Manage.
 """
@@ -110,4 +122,5 @@ def _rows() -> Iterator[str]:
 
 def _told(can: Capabilities) -> str:
     hide = ("hide" if can.sees_hidden else "hide (by word)") if can.hide else ""
-    return ", ".join(filter(None, (hide, "delete" if can.delete else ""))) or "nothing"
+    rest = ("delete" if can.delete else "", "tell" if can.notify else "")
+    return ", ".join(filter(None, (hide, *rest))) or "nothing"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.detect.finding import Analysis, Concern, ConcernFinding, Entity, Finding
+from pipeline.message import Notice
 from pipeline.policy import Mode, Policy, Rule, weaker
 
 NOT_ANALYSED = "not-analysed"
@@ -38,6 +39,7 @@ class RuleHit:
     findings: tuple[Finding, ...] = ()
     concerns: tuple[ConcernFinding, ...] = ()
     sure: tuple[Finding, ...] = ()
+    notice: Notice = Notice.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def _hits(
         mode = rule.mode_in(department)
         if not sure and not any(c.certain for c in concerns):
             mode = weaker(mode, Mode.REVIEW)
-        yield RuleHit(rule.id, weaker(mode, limit), rule.legal_basis, findings, concerns, sure)
+        yield RuleHit(rule.id, weaker(mode, limit), rule.legal_basis, findings, concerns, sure, rule.notice)
     if analysis.gaps:
         yield RuleHit(NOT_ANALYSED, Mode.REVIEW, _DUTY_OF_SUPERVISION)
     if analysis.cues:

@@ -38,6 +38,28 @@ class Result(StrEnum):
     FAILED = "failed"
 
 
+class Notice(StrEnum):
+    """How far telling the author goes: not at all, by people, or by us in private where the platform can."""
+
+    NONE = "none"
+    PEOPLE = "people"
+    SEND = "send"
+
+    @property
+    def reach(self) -> int:
+        """Its place on the ladder, 0 to 2."""
+        return tuple(Notice).index(self)
+
+
+class NoticeState(StrEnum):
+    """What came of the notice to the author."""
+
+    SENT = "sent"
+    FOR_PEOPLE = "for_people"
+    IN_DOUBT = "in_doubt"
+    NOT_POSSIBLE = "not_possible"
+
+
 class Why(StrEnum):
     """Why a withdrawal takes back what is pending for an item."""
 
@@ -120,6 +142,7 @@ class Order(_Message, frozen=True, kw_only=True, tag_field="kind", tag="order"):
     changed_at: Moment
     deadline: Moment
     flags: tuple[str, ...] = ()
+    notice: Notice = Notice.NONE
 
 
 class Withdrawal(_Message, frozen=True, kw_only=True, tag_field="kind", tag="withdrawal"):
@@ -136,7 +159,10 @@ class Withdrawal(_Message, frozen=True, kw_only=True, tag_field="kind", tag="wit
 
 
 class ReviewItem(_Message, frozen=True, kw_only=True):
-    """People must look at this item; the text itself is read from the retention store."""
+    """People must look at this item; the text itself is read from the retention store.
+
+    `notice` is what they are to send to its author, of which no word is anybody's but ours.
+    """
 
     review_id: str
     issued_at: Moment
@@ -149,6 +175,7 @@ class ReviewItem(_Message, frozen=True, kw_only=True):
     event: EventReference
     created_at: Moment
     flags: tuple[str, ...] = ()
+    notice: str | None = None
 
 
 class Receipt(_Message, frozen=True, kw_only=True):
@@ -177,6 +204,7 @@ class Outcome(_Message, frozen=True, kw_only=True):
     hidden_at: Moment | None = None
     removed_at: Moment | None = None
     reason: str | None = None
+    notice: NoticeState | None = None
 
 
 class Fingerprint(_Message, frozen=True, kw_only=True):

@@ -49,7 +49,8 @@ class Presence(StrEnum):
 class Capabilities:
     """What a platform lets us do to one kind of object, our own or another's.
 
-    `verify`: the item can be read back at all; `sees_hidden`: reading it tells hidden from visible.
+    `verify`: the item can be read back at all; `sees_hidden`: reading it tells hidden from visible. `notify`: its
+    author can be told in private, while the item is there.
     """
 
     hide: bool = False
@@ -57,6 +58,7 @@ class Capabilities:
     delete: bool = False
     verify: bool = True
     sees_hidden: bool = True
+    notify: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,14 @@ class Reply:
     presence: Presence | None = None
     retry_at: datetime | None = None
     reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """The one attempt to tell an author; without an answer the process died between the call and its answer."""
+
+    began_at: datetime
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ import msgspec
 
 from pipeline.detect.finding import Concern, Entity
 from pipeline.event import Id, ObjectKind, PlatformName
+from pipeline.message import Notice
+from pipeline.notice import Language
 
 Score = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Name = Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9-]{0,63}$")]
@@ -47,6 +49,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     A finding of `entities` with a score of at least `act_at` gets the rule's mode, one of at least `review_at` goes to
     people. A concern goes to people at `review_at`, and gets the rule's mode only if detection calls it certain.
+    `notice` says how the author is told when this rule has hidden or removed an item.
     """
 
     id: Name
@@ -57,6 +60,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     act_at: Score = 0.8
     review_at: Score = 0.3
     departments: dict[Name, Mode] = {}
+    notice: Notice = Notice.NONE
 
     def mode_in(self, department: str) -> Mode:
         """How far the rule may go in this department."""
@@ -82,6 +86,13 @@ class Reposts(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     days: Annotated[int, msgspec.Meta(ge=1, le=400)] = 365
 
 
+class Notices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Whom authors may turn to, and the language in which they are told."""
+
+    contact: Words = "kommunens kontaktcenter"
+    language: Language = Language.SWEDISH
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All rules of a municipality, with its limits; `version` is the content hash of the file (SHA-256, hex)."""
 
@@ -90,6 +101,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     brakes: Brakes = Brakes()
     deadlines: Deadlines = Deadlines()
     reposts: Reposts = Reposts()
+    notices: Notices = Notices()
     version: str = ""
 
     def looks_for(self, entity: Entity) -> bool:

@@ -2,8 +2,8 @@
 
 The life of an order, with its invariants:
 
-    order ─► hide at once, where possible ─► wait for the receipt ─► delete ─► read back ─► finish
-                     │                              │                  │
+    order ─► hide at once, where possible ─► wait for the receipt ─► tell the author ─► delete ─► read back ─► finish
+                     │                              │                        │
                      │                     past the deadline:     over the cap: hold for people,
                      │                     alarm, and wait on     hidden where possible (7)
                      ▼                     (3)
@@ -19,8 +19,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipeline.attempts import MAX_LIES, Story, not_before, recount
-from pipeline.message import EndState, Order, Result, Why
-from pipeline.platform import Action, Answer, Attempt, Capabilities, Presence
+from pipeline.message import EndState, Notice, Order, Result, Why
+from pipeline.platform import Action, Answer, Attempt, Capabilities, Notified, Presence
 
 ALARMS = frozenset({Result.HELD, Result.OVERDUE, Result.AUTH_LOST})
 """Outcomes that call people while the order lives on; all others end it."""
@@ -54,7 +54,8 @@ class Case:
     `capabilities` is None while we hold no credentials for the platform; `siblings_preserved` says that every other
     order of the item has its receipt; `superseded` that an order for a newer version of the item stands; `parked_until`
     is the platform's word to the whole account; `braked` that the cap is reached, `released` that people have looked
-    and let the order go on, and `restored` that they have called it off.
+    and let the order go on, and `restored` that they have called it off; `notified` is the one attempt to tell the
+    author.
     """
 
     order: Order
@@ -69,6 +70,7 @@ class Case:
     braked: bool = False
     released: bool = False
     restored: bool = False
+    notified: Notified | None = None
 
     @property
     def preserved(self) -> bool:
@@ -88,6 +90,11 @@ class Call:
     """Make this call now; READ verifies."""
 
     action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell the author in private, once, whatever comes of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +126,7 @@ class Hold:
     """The brake has tripped: queue the item for people, once; the order waits for them."""
 
 
-Step = Call | Wait | Finish | Alarm | Hold
+Step = Call | Tell | Wait | Finish | Alarm | Hold
 
 _ENDS = {
     Answer.NOT_PERMITTED: Result.NOT_PERMITTED,
@@ -205,8 +212,12 @@ def _onward(case: Case, can: Capabilities, story: Story, seen: Presence | None) 
     hide = _effort(Action.HIDE, story, possible=can.hide)
     if case.order.wanted is EndState.REMOVED:
         return _remove(case, can, story, hidden=seen is Presence.HIDDEN, hide=hide)
-    if seen is not Presence.HIDDEN:
-        return hide
+    return _hidden(case, can) if seen is Presence.HIDDEN else hide
+
+
+def _hidden(case: Case, can: Capabilities) -> Step:
+    if _to_be_told(case, can):
+        return Tell()
     if can.sees_hidden:
         return Finish(Result.HIDDEN, verified=True)
     return Finish(Result.HIDDEN, reason="by the platform's word: it shows nobody what is hidden")
@@ -215,13 +226,22 @@ def _onward(case: Case, can: Capabilities, story: Story, seen: Presence | None) 
 def _remove(case: Case, can: Capabilities, story: Story, *, hidden: bool, hide: Call | Finish) -> Step:
     delete = _effort(Action.DELETE, story, possible=can.delete)
     held = not case.released and (case.braked or Result.HELD in case.alarmed)
-    if isinstance(delete, Call) and case.preserved and not held:
+    ready = isinstance(delete, Call) and case.preserved and not held
+    tell = ready and _to_be_told(case, can)
+    if ready and not tell:
         return delete
     if not hidden and isinstance(hide, Call):
         return hide
+    if tell:
+        return Tell()  # out of sight already, or it cannot be hidden; nobody can be told by way of what is gone
     if isinstance(delete, Finish) or not case.preserved:
         return delete if isinstance(delete, Finish) else Wait()
     return Wait() if Result.HELD in case.alarmed else Hold()
+
+
+def _to_be_told(case: Case, can: Capabilities) -> bool:
+    """Whether the author is to be told by us, and nobody has tried."""
+    return case.order.notice is Notice.SEND and can.notify and case.notified is None
 
 
 def _take_back(case: Case, can: Capabilities, story: Story, seen: Presence | None, cause: str) -> Step:

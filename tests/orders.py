@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from pipeline.event import ObjectKind
-from pipeline.message import EndState, EventReference, Order, Receipt, RuleNote, Subject, ValueNote, Why, Withdrawal
+from pipeline.message import (
+    EndState,
+    EventReference,
+    Notice,
+    Order,
+    Receipt,
+    RuleNote,
+    Subject,
+    ValueNote,
+    Why,
+    Withdrawal,
+)
 from pipeline.record import RawReference, content_hash, object_key
 
 T0 = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -42,6 +53,7 @@ def an_order(
     kind: ObjectKind = ObjectKind.COMMENT,
     rule: str = "pii.personnummer",
     findings: tuple[ValueNote, ...] = (),
+    notice: Notice = Notice.NONE,
 ) -> Order:
     """An order for one version of an item; version n was changed n seconds after T0."""
     sha256 = content_hash(f"{item} {version}".encode())
@@ -58,6 +70,7 @@ def an_order(
         created_at=T0,
         changed_at=after(version),
         deadline=after(deadline),
+        notice=notice,
     )
 
 

@@ -33,6 +33,7 @@ class FakeMetrics:
         self.exposures: list[tuple[Step, float]] = []
         self.waits: list[float] = []
         self.open = 0
+        self.notices: Counter[str] = Counter()
         self.hidings: list[float] = []
         self.called_off: list[str] = []
         self.still_standing: list[tuple[int, float]] = []
@@ -42,6 +43,9 @@ class FakeMetrics:
 
     def order_ended(self, result: str) -> None:
         self.ended[result] += 1
+
+    def author_told(self, state: str) -> None:
+        self.notices[state] += 1
 
     def exposed(self, step: Step, created_at: datetime, now: datetime) -> None:
         self.exposures.append((step, (now - created_at).total_seconds()))

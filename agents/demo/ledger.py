@@ -12,6 +12,8 @@ from pipeline.takedown import ALARMS
 from topics import catalog, wire
 
 _LATEST = 6
+OF_AN_ORDER = frozenset({"brake", "notice"})
+"""Flags of review items that follow from an order."""
 
 
 class Ledger:
@@ -76,6 +78,8 @@ class Ledger:
 
     def _review(self, value: bytes | None) -> None:
         message: ReviewItem = wire.decode_review_item(value)
+        if not OF_AN_ORDER.isdisjoint(message.flags):
+            return  # the takedown asks people about an order, which is the state of its event
         self._reviewed.add(_place(message.raw))
 
     def _receipt(self, value: bytes | None) -> None:

@@ -17,6 +17,7 @@ _DELETE = Capabilities(delete=True)
 _HIDE = Capabilities(hide=True, unhide=True)
 _HIDE_UNSEEN = Capabilities(hide=True, unhide=True, sees_hidden=False)
 _ALL = Capabilities(hide=True, unhide=True, delete=True)
+_ALL_AND_TELL = Capabilities(hide=True, unhide=True, delete=True, notify=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,8 @@ def _comments(rights: Rights) -> dict[ObjectKind, Rights]:
 
 TABLE: Mapping[str, Mapping[ObjectKind, Rights]] = {
     # A page's own comment has can_hide false; a message in Messenger cannot be taken back by the page.
-    "facebook": {_POST: Rights(_ALL, _ALL), **_comments(Rights(_DELETE, _ALL))},
-    "instagram": _comments(Rights(_DELETE, _ALL)),
+    "facebook": {_POST: Rights(_ALL, _ALL_AND_TELL), **_comments(Rights(_DELETE, _ALL_AND_TELL))},
+    "instagram": _comments(Rights(_DELETE, _ALL_AND_TELL)),
     # Hide is heldForReview. Delete is `rejected` for others' comments, and that is never undone.
     "youtube": {_POST: Rights(own=_DELETE), **_comments(Rights(_DELETE, _ALL))},
     # Hidden replies cannot be told from others by reading; only replies in our own conversations can be hidden.

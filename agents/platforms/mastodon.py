@@ -77,7 +77,7 @@ class Mastodon:
         return self._apis[name].call(Action.READ, token, "GET", "accounts/verify_credentials").reply
 
 
-def classify(response: httpx.Response, _: Action, now: datetime) -> Reply:
+def classify(response: httpx.Response, _: Action | None, now: datetime) -> Reply:
     """Read an answer; X-RateLimit-Reset is a moment in ISO 8601."""
     reply = answers.classify(response, now)
     if reply.answer is not Answer.RETRY_AT:

@@ -10,7 +10,7 @@ import msgspec
 
 from agents.takedown.journal import moment, stamp
 from pipeline.message import Order, Result, Why
-from pipeline.platform import Action, Answer, Attempt, Presence, Reply
+from pipeline.platform import Action, Answer, Attempt, Notified, Presence, Reply
 from pipeline.record import object_key
 from pipeline.takedown import Preserved, Withdrawn
 from topics import wire
@@ -98,6 +98,29 @@ def answered(db: sqlite3.Connection, order: Order, attempt_id: int, reply: Reply
             attempt_id,
         ),
     )
+    _go_on(db, order, reply, owner)
+
+
+def begin_notice(db: sqlite3.Connection, order: Order, now: datetime) -> None:
+    """Note that the author is about to be told; there is no second time."""
+    db.execute("INSERT INTO notices (order_id, began_at) VALUES (?, ?)", (order.order_id, stamp(now)))
+
+
+def notice_answered(db: sqlite3.Connection, order: Order, reply: Reply, *, owner: str) -> None:
+    """Note what telling the author came to; the order goes on as after any call."""
+    db.execute(
+        "UPDATE notices SET answer = ?, reason = ? WHERE order_id = ?", (reply.answer, reply.reason, order.order_id)
+    )
+    _go_on(db, order, reply, owner)
+
+
+def notified(db: sqlite3.Connection, order: Order) -> Notified | None:
+    """The attempt to tell the author, if it was made."""
+    row = db.execute("SELECT began_at, answer FROM notices WHERE order_id = ?", (order.order_id,)).fetchone()
+    return Notified(moment(row[0]), Answer(row[1]) if row[1] else None) if row else None
+
+
+def _go_on(db: sqlite3.Connection, order: Order, reply: Reply, owner: str) -> None:
     if reply.retry_at:
         db.execute(
             "INSERT OR REPLACE INTO parked VALUES (?, ?, ?)",

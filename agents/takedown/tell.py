@@ -6,9 +6,14 @@ from datetime import datetime, timedelta
 
 from pipeline import repost
 from pipeline.attempts import recount
-from pipeline.message import Fingerprint, Outcome, Result, ReviewItem
-from pipeline.platform import Presence
+from pipeline.message import Fingerprint, Notice, NoticeState, Order, Outcome, Result, ReviewItem
+from pipeline.notice import Deed, compose
+from pipeline.platform import Answer, Presence
+from pipeline.policy import Notices
 from pipeline.takedown import Case
+
+_DEEDS = {Result.HIDDEN: Deed.HIDDEN, Result.REMOVED: Deed.REMOVED}
+_NOTICED = {Answer.DONE: NoticeState.SENT, Answer.AMBIGUOUS: NoticeState.IN_DOUBT}
 
 Told = Outcome | ReviewItem | Fingerprint
 """Everything that the takedown process says."""
@@ -32,7 +37,24 @@ def outcome(case: Case, result: Result, at: datetime, *, verified: bool = False,
         hidden_at=story.first_seen(Presence.HIDDEN),
         removed_at=story.first_seen(Presence.GONE) if result is Result.REMOVED else None,
         reason=reason,
+        notice=notice_state(case, result),
     )
+
+
+def notice_state(case: Case, result: Result) -> NoticeState | None:
+    """What came of the notice to the author of an item that was hidden or removed, where one was wanted."""
+    if case.order.notice is Notice.NONE or result not in _DEEDS:
+        return None
+    if case.order.subject.is_own:
+        return NoticeState.NOT_POSSIBLE
+    if case.notified is None:
+        return NoticeState.FOR_PEOPLE
+    return _NOTICED.get(case.notified.answer or Answer.AMBIGUOUS, NoticeState.FOR_PEOPLE)
+
+
+def letter(order: Order, done: Deed, notices: Notices) -> str:
+    """What the author is to be told."""
+    return compose(order, done, contact=notices.contact, language=notices.language)
 
 
 def fingerprints(case: Case, result: Result, at: datetime, keep: timedelta) -> tuple[Fingerprint, ...]:
@@ -42,11 +64,24 @@ def fingerprints(case: Case, result: Result, at: datetime, keep: timedelta) -> t
     return repost.forget(case.order, at) if case.restored else ()
 
 
-def review(case: Case, at: datetime) -> ReviewItem:
+def held(case: Case, at: datetime) -> ReviewItem:
     """The item that the brake holds back, for people to decide on."""
-    order = case.order
+    return _review(case.order, at, "brake")
+
+
+def untold(case: Case, result: Result, at: datetime, notices: Notices) -> tuple[ReviewItem, ...]:
+    """The item whose author people are to tell, with the words to use; none where nobody has to."""
+    state = notice_state(case, result)
+    if state not in {NoticeState.FOR_PEOPLE, NoticeState.IN_DOUBT}:
+        return ()
+    text = letter(case.order, _DEEDS[result], notices)
+    more = ("may-have-been-sent",) if state is NoticeState.IN_DOUBT else ()
+    return (_review(case.order, at, "notice", *more, notice=text),)
+
+
+def _review(order: Order, at: datetime, why: str, *more: str, notice: str | None = None) -> ReviewItem:
     return ReviewItem(
-        review_id=f"{order.order_id}:brake",
+        review_id=f"{order.order_id}:{why}",
         issued_at=at,
         subject=order.subject,
         rules=order.rules,
@@ -56,5 +91,6 @@ def review(case: Case, at: datetime) -> ReviewItem:
         raw=order.raw,
         event=order.event,
         created_at=order.created_at,
-        flags=("brake",),
+        flags=(why, *more),
+        notice=notice,
     )

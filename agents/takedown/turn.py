@@ -11,12 +11,14 @@ from functools import partial
 from agents.metrics import Step
 from agents.takedown import brake, inbox, orders, outbox, tell
 from agents.takedown.brake import Caps
-from agents.takedown.calls import Done, Planned
+from agents.takedown.calls import Done, Letter, Planned
 from agents.takedown.metrics import TakedownMetrics
 from agents.takedown.tell import Told
-from pipeline.message import Order, Result
+from pipeline.message import EndState, Order, Result
+from pipeline.notice import Deed
 from pipeline.platform import Action, Answer, Capabilities, Presence
-from pipeline.takedown import Alarm, Call, Case, Finish, Hold, Wait, decide
+from pipeline.policy import Notices
+from pipeline.takedown import Alarm, Call, Case, Finish, Hold, Tell, Wait, decide
 
 _MAY_HAVE_REMOVED = frozenset({Answer.DONE, Answer.AMBIGUOUS, Answer.ALREADY_GONE})
 
@@ -25,12 +27,13 @@ _MAY_HAVE_REMOVED = frozenset({Answer.DONE, Answer.AMBIGUOUS, Answer.ALREADY_GON
 class Terms:
     """How this process works: its name, its caps, and for how long its claims hold when it dies.
 
-    `remember` is for how long a removed value is known again.
+    `remember` is for how long a removed value is known again, `notices` how authors are told.
     """
 
     owner: str
     caps: Caps = field(default_factory=Caps)
     remember: timedelta = timedelta(days=365)
+    notices: Notices = field(default_factory=Notices)
     lease: timedelta = timedelta(seconds=60)
 
 
@@ -46,7 +49,12 @@ class Turn:
 
     def note(self, done: Done) -> None:
         """Note the reply to a call."""
-        order, reply, action = done.planned.order, done.reply, done.planned.action
+        order, reply = done.planned.order, done.reply
+        if isinstance(done.planned, Letter):
+            orders.notice_answered(self._db, order, reply, owner=self._terms.owner)
+            self.measures.append(partial(self._metrics.platform_called, "notify", reply.answer))
+            return
+        action = done.planned.action
         orders.answered(self._db, order, done.planned.attempt_id, reply, at=done.at, owner=self._terms.owner)
         if action is Action.DELETE and reply.answer not in _MAY_HAVE_REMOVED:
             brake.uncount(self._db, order)
@@ -59,12 +67,14 @@ class Turn:
         """Take the order that is due next, on a platform that is not busy."""
         return orders.claim(self._db, self._terms.owner, self._now, self._now + self._terms.lease, busy)
 
-    def step(self, order: Order, can: Capabilities | None) -> Planned | None:
+    def step(self, order: Order, can: Capabilities | None) -> Planned | Letter | None:
         """Take an order one step on; if that is a call, it is noted here and made after the transaction."""
         case = self._case(order, can)
         match decide(case, self._now):
             case Call(action):
                 return self._begin(case, action)
+            case Tell():
+                return self._write_to_author(case)
             case Wait(until):
                 orders.release(self._db, order, until)
             case Alarm(result, reason):
@@ -72,7 +82,7 @@ class Turn:
                 orders.release(self._db, order, self._now)
             case Hold():
                 held = tell.outcome(case, Result.HELD, self._now, reason="over the cap for an hour")
-                self._tell(order, Result.HELD, held, tell.review(case, self._now))
+                self._tell(order, Result.HELD, held, tell.held(case, self._now))
                 orders.release(self._db, order, self._now)
             case Finish() as finish:
                 self._finish(case, finish)
@@ -102,6 +112,7 @@ class Turn:
             braked=brake.reached(db, order, self._terms.caps, self._now),
             released=released,
             restored=restored,
+            notified=orders.notified(db, order),
         )
 
     def _begin(self, case: Case, action: Action) -> Planned:
@@ -113,11 +124,20 @@ class Turn:
                 self.measures.append(partial(self._metrics.receipt_came, max(0.0, waited)))
         return Planned(orders.begin(self._db, order, action, self._now), order, action)
 
+    def _write_to_author(self, case: Case) -> Letter:
+        order = case.order
+        orders.begin_notice(self._db, order, self._now)
+        deed = Deed.REMOVING if order.wanted is EndState.REMOVED else Deed.HIDDEN
+        return Letter(order, tell.letter(order, deed, self._terms.notices))
+
     def _finish(self, case: Case, finish: Finish) -> None:
         order = case.order
         outcome = tell.outcome(case, finish.result, self._now, verified=finish.verified, reason=finish.reason)
         known = tell.fingerprints(case, finish.result, self._now, self._terms.remember)
-        self._tell(order, finish.result, outcome, *known)
+        untold = tell.untold(case, finish.result, self._now, self._terms.notices)
+        self._tell(order, finish.result, outcome, *untold, *known)
+        if outcome.notice:
+            self.measures.append(partial(self._metrics.author_told, outcome.notice))
         orders.end(self._db, order, finish.result, self._now)
         if case.restored:
             self.measures += [partial(self._metrics.taken_back, rule.id) for rule in order.rules]

@@ -25,7 +25,7 @@ BOUNDED = {
     "result": "an enumeration",
     "rule": "the rules of the policy",
     "stage": "an enumeration",
-    "state": "the four states",
+    "state": "the four states, or what came of a notice",
     "step": "an enumeration",
     "topic": "the catalogue",
     "type": "entities and concerns",
@@ -48,6 +48,7 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.took(Stage.ARCHIVE, 0.02)
     metrics.exposed(Step.SEEN, T0, T0)
     metrics.found("HEALTH")
+    metrics.author_told("sent")
     metrics.reposted("SE_PERSONNUMMER")
     metrics.known_values(lambda: 7)
     metrics.rule_hit("health", "review", "school")

@@ -13,7 +13,7 @@ from agents.takedown import people
 from agents.takedown.brake import Caps
 from agents.takedown.journal import Journal
 from pipeline.errors import RetryLater, Stop, Undecodable
-from pipeline.message import EndState, Result, Why
+from pipeline.message import EndState, Notice, NoticeState, Result, Why
 from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 from tests.fake_platform import FakePlatform
 from tests.fakes import FakeRecord
@@ -488,3 +488,119 @@ def test_an_edit_that_takes_the_value_out_does_not_make_it_public(world: World) 
     world.tell(a_withdrawal(version=2))
     world.settle(5)
     assert [each.known_until > each.at for each in world.fingerprints()] == [True]
+
+
+TELLING = Capabilities(hide=True, unhide=True, delete=True, notify=True)
+
+
+def removed_with_notice(world: World, notice: Notice = Notice.SEND, *, own: bool = False) -> NoticeState | None:
+    """Carry out an order to remove an item and tell its author; returns what the outcome says of that."""
+    order = an_order(findings=(a_value("aa"),), notice=notice, own=own)
+    world.tell(order, a_receipt(order))
+    world.settle(10)
+    return world.outcome("order", Result.REMOVED).notice
+
+
+def test_an_author_is_told_in_private_before_the_item_goes(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    assert removed_with_notice(world) is NoticeState.SENT
+    ((item, text),) = platform.letters
+    assert item == "1"
+    assert text.startswith("Hej!\n\nVi tar bort ditt inlägg")
+    assert "OSL 21 kap." in text
+    assert "aa" not in text.split()
+    assert platform.effects == [(HIDE, "1"), (DELETE, "1")], "out of sight before anybody is written to"
+    assert world.reviews() == []
+    assert world.metrics.notices == {NoticeState.SENT: 1}
+    assert world.metrics.calls["notify", Answer.DONE] == 1
+
+
+def test_an_author_of_a_hidden_item_is_told_too(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    world.tell(an_order(wanted=EndState.HIDDEN, notice=Notice.SEND))
+    world.settle(10)
+    assert world.outcome("order", Result.HIDDEN).notice is NoticeState.SENT
+    assert "Vi har dolt ditt inlägg" in platform.letters[0][1]
+
+
+def test_where_nobody_can_be_told_people_get_the_words(world: World) -> None:
+    assert removed_with_notice(world) is NoticeState.FOR_PEOPLE
+    (item,) = world.reviews()
+    assert (item.review_id, item.flags) == ("order:notice", ("notice",))
+    assert item.notice is not None
+    assert "Vi har tagit bort ditt inlägg" in item.notice
+
+
+def test_a_rule_may_leave_telling_to_people(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    assert removed_with_notice(world, Notice.PEOPLE) is NoticeState.FOR_PEOPLE
+    assert platform.letters == []
+    assert len(world.reviews()) == 1
+
+
+def test_without_a_notice_in_the_policy_nobody_is_told(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    assert removed_with_notice(world, Notice.NONE) is None
+    assert platform.letters == []
+    assert world.reviews() == []
+
+
+def test_nobody_writes_to_the_municipality_itself(world: World) -> None:
+    assert removed_with_notice(world, own=True) is NoticeState.NOT_POSSIBLE
+    assert world.reviews() == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "state", "flags"),
+    [
+        (Reply(Answer.PERMANENT), NoticeState.FOR_PEOPLE, ("notice",)),
+        (Reply(Answer.RETRY_AT), NoticeState.FOR_PEOPLE, ("notice",)),
+        (Reply(Answer.AUTH_LOST), NoticeState.FOR_PEOPLE, ("notice",)),
+        (Reply(Answer.AMBIGUOUS), NoticeState.IN_DOUBT, ("notice", "may-have-been-sent")),
+    ],
+    ids=["refused", "too busy", "no right to write", "in doubt"],
+)
+def test_a_notice_that_failed_holds_nothing_up(
+    make_world: MakeWorld, reply: Reply, state: NoticeState, flags: tuple[str, ...]
+) -> None:
+    platform = FakePlatform(TELLING)
+    platform.plan("letter:1", [reply])
+    world = make_world(platform)
+    assert removed_with_notice(world) is state
+    assert [item.flags for item in world.reviews()] == [flags]
+    assert platform.letters == [], "there is no second try: a platform may take one message a comment"
+
+
+def test_a_notice_is_not_sent_twice_across_a_crash(make_world: MakeWorld) -> None:
+    """The process dies between the call and its answer: that it went is not known, so people are told to look."""
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    order = an_order(notice=Notice.SEND)
+    world.tell(order, a_receipt(order))
+    for _ in range(10):
+        world.turn()
+        if platform.letters:
+            break
+    world.crash()
+    world.settle(10)
+    assert len(platform.letters) == 1
+    assert world.outcome("order", Result.REMOVED).notice is NoticeState.IN_DOUBT
+    assert len({item.review_id for item in world.reviews()}) == 1
+
+
+def test_nobody_is_told_of_what_people_have_not_decided(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform, Caps(per_account=1, per_rule=100))
+    for item in ("1", "2"):
+        order = an_order(f"o{item}", item=item, notice=Notice.SEND)
+        world.tell(order, a_receipt(order))
+        world.settle(10)
+    assert [item for item, _ in platform.letters] == ["1"]
+    with world.journal.transaction() as db:
+        people.let_go_on(db, "o2")
+    world.settle(10)
+    assert [item for item, _ in platform.letters] == ["1", "2"]
