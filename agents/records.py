@@ -14,6 +14,7 @@ from agents import settings
 from agents.configuration import load_accounts
 from agents.disposal import dispose_app, hold_app
 from agents.handout.command import export, show
+from agents.handout.police import write_evidence
 from agents.retention import bundle, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head
@@ -30,6 +31,7 @@ app.add_typer(dispose_app, name="dispose")
 app.add_typer(hold_app, name="hold")
 app.command()(show)
 app.command()(export)
+app.command(name="evidence")(write_evidence)
 
 _PATIENCE = 1.0  # seconds; how long a record in the making may take to reach the log
 _Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="by the event's own time, in UTC")]

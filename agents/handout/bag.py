@@ -13,7 +13,7 @@ import msgspec
 
 import deploy
 from agents.handout.history import Item, Version
-from agents.handout.page import page
+from agents.handout.page import COVERED, page
 
 _CHECKER = "check_record.py"
 
@@ -34,7 +34,8 @@ def write(handout: Handout, folder: Path) -> None:
     The bytes as they came in are part of it only when nothing is covered, as they hold what would be.
     """
     folder.mkdir(parents=True)
-    told = page(handout.items, made_at=handout.made_at, decision=handout.decision)
+    uncovered = f"Utlämnad utan maskering enligt beslut {handout.decision}."
+    told = page(handout.items, made_at=handout.made_at, told=uncovered if handout.decision else COVERED)
     (folder / "index.html").write_text(told, encoding="utf-8")
     (folder / "records.json").write_bytes(_data(handout.items))
     if handout.decision:

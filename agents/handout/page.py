@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from agents.handout.history import Item, Version
 
 _STOCKHOLM = ZoneInfo("Europe/Stockholm")
-_CHANGES = {
+CHANGES = {
     "created": "Publicerad",
     "edited": "Ändrad",
     "deleted": "Raderad av avsändaren",
@@ -21,7 +21,7 @@ _CHANGES = {
     "snapshot": "Ögonblicksbild",
     "unreadable": "Kunde inte tolkas",
 }
-_KINDS = {
+KINDS = {
     "post": "Inlägg",
     "comment": "Kommentar",
     "reply": "Svar",
@@ -40,7 +40,7 @@ _FIELDS = {
     "links": "Länk",
     "hashtags": "Etikett",
 }
-_STYLE = """
+STYLE = """
 :root { color-scheme: light dark; --line: #767676; }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
 article { border: 1px solid var(--line); border-radius: .5rem; padding: 0 1rem; margin: 1.5rem 0; }
@@ -48,31 +48,31 @@ article.reply { margin-left: 2rem; }
 section { border-top: 1px solid var(--line); }
 article > h2 + section { border-top: 0; }
 blockquote { margin: .5rem 0; white-space: pre-wrap; overflow-wrap: anywhere; }
+dl { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1rem; }
+dd { margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.1rem; } h3 { font-size: 1rem; }
 small, code { overflow-wrap: anywhere; }
 @media print { article { break-inside: avoid; } }
 """
 
 
-def page(items: Iterable[Item], *, made_at: datetime, decision: str | None) -> str:
-    """The page; `decision` is that on which nothing was covered, None for a page where findings are covered."""
-    told = (
-        f"Utlämnad utan maskering enligt beslut {escape(decision)}."
-        if decision
-        else "Uppgifter som kan vara sekretessbelagda är maskerade: [TYP] står där något är övertäckt."
-    )
+COVERED = "Uppgifter som kan vara sekretessbelagda är maskerade: [TYP] står där något är övertäckt."
+
+
+def page(items: Iterable[Item], *, made_at: datetime, told: str = COVERED) -> str:
+    """The page; `told` says what of it is covered."""
     body = "".join(_article(item) for item in items)
     return (
         '<!doctype html>\n<html lang="sv">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Handlingar från sociala medier</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<header><h1>Handlingar från sociala medier</h1>\n<p>Framtagen {_when(made_at)}. {told}</p></header>\n"
+        f"<title>Handlingar från sociala medier</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<header><h1>Handlingar från sociala medier</h1>\n<p>Framtagen {when(made_at)}. {escape(told)}</p></header>\n"
         f"<main>\n{body}</main>\n</body>\n</html>\n"
     )
 
 
 def _article(item: Item) -> str:
-    kind = _KINDS.get(item.kind, "Handling")
+    kind = KINDS.get(item.kind, "Handling")
     whose = "av kommunen" if item.is_own else "av besökare"
     where = (
         f"{kind} {whose} på {item.platform}, kontot {item.account}" if item.platform else "Handling som inte kan tolkas"
@@ -85,20 +85,21 @@ def _article(item: Item) -> str:
 
 
 def _section(version: Version) -> str:
-    change = _CHANGES.get(version.change, version.change)
-    when = f" {_when(version.time)}" if version.time else ""
+    change = CHANGES.get(version.change, version.change)
+    happened = f" {when(version.time)}" if version.time else ""
     texts = "".join(
         f"<p><small>{_label(pointer)}</small></p><blockquote>{escape(text)}</blockquote>\n"
         for pointer, text in version.texts.items()
     )
-    kept = f"Arkiverad {_when(version.archived_at)}, SHA-256 <code>{version.sha256}</code>"
-    return f"<section>\n<h3>{escape(change)}{when}</h3>\n{texts}<p><small>{kept}</small></p>\n</section>\n"
+    kept = f"Arkiverad {when(version.archived_at)}, SHA-256 <code>{version.sha256}</code>"
+    return f"<section>\n<h3>{escape(change)}{happened}</h3>\n{texts}<p><small>{kept}</small></p>\n</section>\n"
 
 
 def _label(pointer: str) -> str:
     return _FIELDS.get(pointer.split("/")[1], "Uppgift")
 
 
-def _when(at: datetime) -> str:
+def when(at: datetime) -> str:
+    """A moment as people here read it."""
     local = at.astimezone(_STOCKHOLM)
     return f'<time datetime="{at.isoformat()}">{local:%Y-%m-%d kl. %H.%M}</time>'

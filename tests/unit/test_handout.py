@@ -129,7 +129,7 @@ class Checker(HTMLParser):
 
 def test_the_page_is_whole_and_shows_texts_as_text() -> None:
     checker = Checker()
-    checker.feed(page(histories(kept(*RAWS), uncovered), made_at=AT, decision="KS <1>"))
+    checker.feed(page(histories(kept(*RAWS), uncovered), made_at=AT, told="Enligt beslut KS <1>."))
     assert checker.open == []
     seen = "".join(checker.seen)
     assert "Välkomna <b>alla</b> & envar" in seen
