@@ -19,6 +19,13 @@ def show(policy: Policy, console: Console) -> None:
             rule.id, wanted, rule.mode, elsewhere, f"{rule.act_at:g}", f"{rule.review_at:g}", rule.legal_basis
         )
     console.print(table)
+    decisions = Table(
+        "decided", "by", "mode", "rules", "where", "why", title="Who let the rules go so far", show_lines=True
+    )
+    for each in sorted(policy.decision, key=lambda each: each.on):
+        where = ", ".join(each.departments) or "everywhere"
+        decisions.add_row(each.on.isoformat(), each.by, each.mode, "\n".join(each.rules), where, each.why)
+    console.print(decisions)
     for kind, mode in sorted(policy.limits.items()):
         console.print(f"limit: a {kind} goes no further than {mode}")
     brakes = policy.brakes

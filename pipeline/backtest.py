@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.decide import Action, Verdict, decide
 from pipeline.event import Change, Event
-from pipeline.policy import UNREGISTERED, Account, Mode, Policy
+from pipeline.mask import mask
+from pipeline.policy import UNREGISTERED, Account, Decision, Mode, Policy
 from pipeline.ports import Detector
 from pipeline.route import flags
+
+_AUTHOR = "/author/display_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +34,9 @@ class Tally:
     partings: Counter[Parting] = field(default_factory=Counter)
     hits: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
-    def add(self, department: str, before: Verdict, after: Verdict) -> Parting | None:
+    def add(self, judged: Judged) -> Parting | None:
         """Count one event; gives the parting if the two verdicts differ in what they want done."""
+        department, before, after = judged.department, judged.before, judged.after
         self.events += 1
         self.hits.update((hit.rule, department, hit.mode) for hit in after.hits)
         if before.action is after.action:
@@ -49,18 +53,52 @@ class Tally:
         return sum(count for parting, count in self.partings.items() if parting.after is Action.REMOVE)
 
 
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A rule that may go further than before, where (None: in general), and who decided it."""
+
+    rule: str
+    department: str | None
+    before: Mode
+    after: Mode
+    decision: Decision | None
+
+
+def promotions(old: Policy, new: Policy) -> Iterator[Promotion]:
+    """Every step up the ladder from one policy to the other; a new rule comes from `observe`."""
+    known = {rule.id: rule for rule in old.rule}
+    for rule in new.rule:
+        was = known.get(rule.id)
+        for department in (None, *sorted({*rule.departments, *(was.departments if was else ())})):
+            before = was.mode_in(department or "") if was else Mode.OBSERVE
+            after = rule.mode_in(department or "")
+            if after.reach > before.reach:
+                yield Promotion(rule.id, department, before, after, new.decided(rule.id, department))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Both verdicts on one event, and its texts with everything covered that was found."""
+
+    department: str
+    before: Verdict
+    after: Verdict
+    masked: Mapping[str, str] = field(repr=False)
+
+
 def verdicts(
     event: Event,
     detector: Detector,
     policies: tuple[Policy, Policy],
     accounts: Mapping[tuple[str, str], Account],
-) -> tuple[str, Verdict, Verdict] | None:
-    """The event's department and both verdicts on it; none for a delete, which no policy acts on."""
+) -> Judged | None:
+    """Both verdicts on an event; none for a delete, which no policy acts on."""
     if event.data.change is Change.DELETED:
         return None
     account = accounts.get((event.data.platform, event.data.account_id))
     department = account.department if account else UNREGISTERED
-    analysis = detector.detect(event.texts())
+    texts = event.texts()
+    analysis = detector.detect(texts)
     old, new = (
         decide(
             analysis,
@@ -71,4 +109,5 @@ def verdicts(
         )
         for policy in policies
     )
-    return department, old, new
+    shown = [text for text in texts if text.pointer != _AUTHOR]
+    return Judged(department, old, new, mask(shown, analysis))

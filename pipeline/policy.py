@@ -6,6 +6,8 @@ policy that made it. Reading the files is the edge's business (`agents/configura
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
@@ -67,6 +69,17 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return self.departments.get(department, self.mode)
 
 
+class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Somebody let rules go so far, in these departments or (none named) wherever nobody decided otherwise."""
+
+    rules: Annotated[tuple[Name, ...], msgspec.Meta(min_length=1)]
+    mode: Mode
+    on: date
+    by: Words
+    why: Words
+    departments: tuple[Name, ...] = ()
+
+
 class Brakes(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many removals an hour are carried out before people must look (invariant 7)."""
 
@@ -97,12 +110,33 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """All rules of a municipality, with its limits; `version` is the content hash of the file (SHA-256, hex)."""
 
     rule: tuple[Rule, ...]
+    decision: tuple[Decision, ...] = ()
     limits: dict[ObjectKind, Mode] = {}
     brakes: Brakes = Brakes()
     deadlines: Deadlines = Deadlines()
     reposts: Reposts = Reposts()
     notices: Notices = Notices()
     version: str = ""
+
+    def decided(self, rule: str, department: str | None = None) -> Decision | None:
+        """Who let a rule go how far there, last; of two on the same day the one that stands later in the file."""
+        found = (
+            each
+            for each in self.decision
+            if rule in each.rules and (not each.departments or department in each.departments)
+        )
+        return max(enumerate(found), key=lambda pair: (pair[1].on, pair[0]), default=(0, None))[1]
+
+    def undecided(self) -> Iterator[tuple[Rule, str | None]]:
+        """The rules that go further than anybody has decided, and where (None: wherever no department says otherwise).
+
+        To take a rule back needs no decision.
+        """
+        for rule in self.rule:
+            for department, mode in ((None, rule.mode), *rule.departments.items()):
+                decision = self.decided(rule.id, department)
+                if mode.reach > (decision.mode.reach if decision else Mode.OBSERVE.reach):
+                    yield rule, department
 
     def looks_for(self, entity: Entity) -> bool:
         """Whether any rule speaks for this kind of value."""
