@@ -53,8 +53,8 @@ format: install ## mend what ruff can mend
 docs: install ## write the pages that are made from code: topics, settings, metrics, commands, AsyncAPI
 	@$(BIN)/python docs/generate.py
 
-bench: install ## measure screening on a real Kafka, beside the naive design and a bare copy
-	@$(BIN)/python -m tests.bench.screen
+bench: install ## measure everything beside its baseline, and write docs/performance: make bench ONLY="screen detect" writes nothing
+	@$(BIN)/python -m tests.bench $(ONLY)
 
 bench-records: install ## measure the record store beside bare writes and bare puts, and searches by size of the index
 	@$(BIN)/python -m tests.bench.records --rows 1000000
