@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from agents.platforms.capabilities import EXPERIMENTAL, TABLE
 from pipeline.platform import Capabilities
+from tests.peers import matrix
 
 _ABOUT = """\
 # Platforms
@@ -39,6 +40,14 @@ private, for as long as the item is there.
 
 The adapters of Facebook, Instagram, X and YouTube have been tried on simulators written from the documents, those of
 Bluesky on a real server (PDS), that of Mastodon on another author's mock. None has been tried with a real account.
+
+## What may go wrong, and what comes of it
+
+Every cell is a test (`tests/contract/test_fault_matrix.py`) that carries out an order with the real adapter and journal
+on a simulator of the platform's dialect, and checks the outcome, the metric, that the deed was done as often as it
+should be, and that nothing loops. "Wanted" is `removed` for delete and `hidden` for hide.
+
+@MATRIX@
 
 ## What people decide
 
@@ -110,7 +119,7 @@ The rights a token needs: Facebook `pages_manage_engagement`, `pages_read_engage
 
 def page() -> str:
     """The whole page in Markdown."""
-    return _ABOUT + "\n".join(_rows()) + "\n" + _TAIL
+    return _ABOUT + "\n".join(_rows()) + "\n" + _TAIL.replace("@MATRIX@", "\n".join(matrix.printed()))
 
 
 def _rows() -> Iterator[str]:
