@@ -22,7 +22,8 @@ order ends as `unsupported`, and people do it by hand.
 _TAIL = """
 "Hide" can always be undone. "Hide (by word)": the platform shows nobody what is hidden, so the outcome says
 `verified: false`; everything else is read back before it is told as done. "Tell": its author can be written to in
-private, for as long as the item is there.
+private, for as long as the item is there. "Report": where nothing more can be done, those who run the platform are
+asked once to act, and the outcome says so; the item is still to be watched.
 
 ## What is good to know
 
@@ -33,8 +34,9 @@ private, for as long as the item is there.
   never be undone. A call costs 50 of the day's 10 000 units; when they are used up, orders wait for midnight in
   California.
 - **X**: only replies in conversations that we started can be hidden.
-- **Mastodon**: another's status can only be reported to its server. 30 deletions in 30 minutes.
-- **Bluesky**: another's reply is hidden by the thread gate of our own post, which holds at most 300.
+- **Mastodon**: another's status can only be reported, to our server and its own. 30 deletions in 30 minutes.
+- **Bluesky**: another's reply is hidden by the thread gate of our own post, which holds at most 300. It still stands in
+  its author's own repository: where it was to be removed, it is reported to the moderators that our server names.
 - **LinkedIn, TikTok** are experimental: the vendors' documents are closed, and the adapters have never met the real
   thing.
 
@@ -55,8 +57,8 @@ are true. None of the adapters has been tried with a real account.
 
 On the real PDS, 200 posts of which 60 held a planted number, with five kills of the takedown and restarts of the server
 and every seventh deletion refused for three seconds: exactly those 60 were gone, each once, after its receipt. From
-posting to being seen gone: p50 21.7 s, p99 32.2 s, on two busy cores (`tests/integration/test_bluesky_pipeline.py` prints
-it); most of that is waiting as the server asked.
+posting to being seen gone: p50 21.7 s, p99 32.2 s, on two busy cores; most of that is waiting as the server asked.
+`tests/integration/test_bluesky_pipeline.py` prints it.
 
 ## What may go wrong, and what comes of it
 
@@ -115,7 +117,7 @@ secret_file = "secrets/google"    # the client's secret
 platform = "mastodon"
 account = "eslovskommun"
 server = "https://social.example"
-token_file = "secrets/mastodon"   # scopes read:statuses, read:accounts, write:statuses
+token_file = "secrets/mastodon"   # scopes read:statuses, read:accounts, write:statuses, write:reports
 
 [[credential]]
 platform = "linkedin"             # tiktok alike, with the business id
@@ -148,5 +150,5 @@ def _rows() -> Iterator[str]:
 
 def _told(can: Capabilities) -> str:
     hide = ("hide" if can.sees_hidden else "hide (by word)") if can.hide else ""
-    rest = ("delete" if can.delete else "", "tell" if can.notify else "")
+    rest = ("delete" if can.delete else "", "tell" if can.notify else "", "report" if can.report else "")
     return ", ".join(filter(None, (hide, *rest))) or "nothing"

@@ -103,5 +103,15 @@ def compose(order: Order, done: Deed, *, contact: str, language: Language = Lang
     )
 
 
+def report(order: Order) -> str:
+    """What those who run the platform are told, in English: which kind of information, by which law, never what."""
+    kinds = dict.fromkeys(_KINDS.get(note.type, _OTHER)[1] for note in order.findings) or {_OTHER[1]: None}
+    bases = "; ".join(dict.fromkeys(rule.legal_basis for rule in order.rules))
+    return (
+        f"A Swedish public authority asks you to look at this item on its pages. It seems to contain "
+        f"{_joined(list(kinds), 'and')}, which must not stand in public ({bases}). Our reference: {order.order_id}"
+    )
+
+
 def _joined(words: list[str], last: str) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} {last} {words[-1]}"

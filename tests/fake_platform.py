@@ -25,6 +25,7 @@ class FakePlatform:
         self.items: dict[str, Presence] = {}
         self.faults: dict[str, deque[Reply | Callable[[], Reply]]] = {}
         self.letters: list[tuple[str, str]] = []
+        self.reports: list[tuple[str, str]] = []
         self.calls: list[tuple[Action, str]] = []
         self.effects: list[tuple[Action, str]] = []
         self._lock = threading.Lock()
@@ -56,6 +57,16 @@ class FakePlatform:
             if isinstance(fault, Reply):
                 return fault
             self.letters.append((subject.object_id, text))
+        return fault() if fault else Reply(Answer.DONE)
+
+    def report(self, subject: Subject, text: str) -> Reply:
+        """Keep the report; its faults are planned under `report:` and the item's id."""
+        with self._lock:
+            planned = self.faults.get(f"report:{subject.object_id}")
+            fault = planned.popleft() if planned else None
+            if isinstance(fault, Reply):
+                return fault
+            self.reports.append((subject.object_id, text))
         return fault() if fault else Reply(Answer.DONE)
 
     def check(self) -> Mapping[str, Reply]:

@@ -42,5 +42,14 @@ class Notifier(Protocol):
         ...
 
 
+@runtime_checkable
+class Reporter(Protocol):
+    """A platform whose people can be asked to act where its API lets us do nothing, or too little."""
+
+    def report(self, subject: Subject, text: str) -> Reply:
+        """Report the item to those who run the platform, once; as `perform`, bounded, and never raises."""
+        ...
+
+
 Platforms = Mapping[str, Platform]
 """The adapters by platform name: those that we hold credentials for."""

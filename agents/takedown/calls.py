@@ -8,9 +8,9 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from agents.platforms.platform import Notifier, Platform, Platforms
+from agents.platforms.platform import Notifier, Platform, Platforms, Reporter
 from pipeline.message import Order
-from pipeline.platform import Action, Answer, Reply
+from pipeline.platform import Action, Addressee, Answer, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A notice to an author that the journal knows is about to be sent."""
+    """Something to write to somebody that the journal knows is about to be sent."""
 
     order: Order
+    to: Addressee
     text: str = field(repr=False)
 
 
@@ -98,6 +99,8 @@ class Calls:
 def _asked(platform: Platform, planned: Planned | Letter) -> Reply:
     if isinstance(planned, Planned):
         return platform.perform(planned.action, planned.order.subject)
-    if not isinstance(platform, Notifier):
-        return Reply(Answer.UNSUPPORTED, reason="the adapter tells nobody")
-    return platform.notify(planned.order.subject, planned.text)
+    if planned.to is Addressee.AUTHOR and isinstance(platform, Notifier):
+        return platform.notify(planned.order.subject, planned.text)
+    if planned.to is Addressee.MODERATORS and isinstance(platform, Reporter):
+        return platform.report(planned.order.subject, planned.text)
+    return Reply(Answer.UNSUPPORTED, reason="the adapter writes to nobody")

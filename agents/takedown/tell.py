@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 
 from pipeline import repost
 from pipeline.attempts import recount
+from pipeline.case import Case
 from pipeline.message import Fingerprint, Notice, NoticeState, Order, Outcome, Result, ReviewItem
 from pipeline.notice import Deed, compose
-from pipeline.platform import Answer, Presence
+from pipeline.platform import Addressee, Answer, Presence
 from pipeline.policy import Notices
-from pipeline.takedown import Case
 
 _DEEDS = {Result.HIDDEN: Deed.HIDDEN, Result.REMOVED: Deed.REMOVED}
 _NOTICED = {Answer.DONE: NoticeState.SENT, Answer.AMBIGUOUS: NoticeState.IN_DOUBT}
@@ -47,9 +47,10 @@ def notice_state(case: Case, result: Result) -> NoticeState | None:
         return None
     if case.order.subject.is_own:
         return NoticeState.NOT_POSSIBLE
-    if case.notified is None:
+    written = case.letters.get(Addressee.AUTHOR)
+    if written is None:
         return NoticeState.FOR_PEOPLE
-    return _NOTICED.get(case.notified.answer or Answer.AMBIGUOUS, NoticeState.FOR_PEOPLE)
+    return _NOTICED.get(written.answer or Answer.AMBIGUOUS, NoticeState.FOR_PEOPLE)
 
 
 def letter(order: Order, done: Deed, notices: Notices) -> str:

@@ -14,12 +14,14 @@ from agents.takedown.brake import Caps
 from agents.takedown.calls import Done, Letter, Planned
 from agents.takedown.metrics import TakedownMetrics
 from agents.takedown.tell import Told
+from pipeline.case import Alarm, Call, Case, Finish, Hold, Wait, Write
 from pipeline.message import EndState, Order, Result
-from pipeline.notice import Deed
-from pipeline.platform import Action, Answer, Capabilities, Presence
+from pipeline.notice import Deed, report
+from pipeline.platform import Action, Addressee, Answer, Capabilities, Presence
 from pipeline.policy import Notices
-from pipeline.takedown import Alarm, Call, Case, Finish, Hold, Tell, Wait, decide
+from pipeline.takedown import decide
 
+_VERBS = {Addressee.AUTHOR: "notify", Addressee.MODERATORS: "report"}
 _MAY_HAVE_REMOVED = frozenset({Answer.DONE, Answer.AMBIGUOUS, Answer.ALREADY_GONE})
 
 
@@ -51,8 +53,8 @@ class Turn:
         """Note the reply to a call."""
         order, reply = done.planned.order, done.reply
         if isinstance(done.planned, Letter):
-            orders.notice_answered(self._db, order, reply, owner=self._terms.owner)
-            self.measures.append(partial(self._metrics.platform_called, "notify", reply.answer))
+            orders.letter_answered(self._db, order, done.planned.to, reply, owner=self._terms.owner)
+            self.measures.append(partial(self._metrics.platform_called, _VERBS[done.planned.to], reply.answer))
             return
         action = done.planned.action
         orders.answered(self._db, order, done.planned.attempt_id, reply, at=done.at, owner=self._terms.owner)
@@ -73,8 +75,8 @@ class Turn:
         match decide(case, self._now):
             case Call(action):
                 return self._begin(case, action)
-            case Tell():
-                return self._write_to_author(case)
+            case Write(to):
+                return self._write(case, to)
             case Wait(until):
                 orders.release(self._db, order, until)
             case Alarm(result, reason):
@@ -112,7 +114,7 @@ class Turn:
             braked=brake.reached(db, order, self._terms.caps, self._now),
             released=released,
             restored=restored,
-            notified=orders.notified(db, order),
+            letters=orders.letters(db, order),
         )
 
     def _begin(self, case: Case, action: Action) -> Planned:
@@ -124,11 +126,13 @@ class Turn:
                 self.measures.append(partial(self._metrics.receipt_came, max(0.0, waited)))
         return Planned(orders.begin(self._db, order, action, self._now), order, action)
 
-    def _write_to_author(self, case: Case) -> Letter:
+    def _write(self, case: Case, to: Addressee) -> Letter:
         order = case.order
-        orders.begin_notice(self._db, order, self._now)
+        orders.begin_letter(self._db, order, to, self._now)
+        if to is Addressee.MODERATORS:
+            return Letter(order, to, report(order))
         deed = Deed.REMOVING if order.wanted is EndState.REMOVED else Deed.HIDDEN
-        return Letter(order, tell.letter(order, deed, self._terms.notices))
+        return Letter(order, to, tell.letter(order, deed, self._terms.notices))
 
     def _finish(self, case: Case, finish: Finish) -> None:
         order = case.order

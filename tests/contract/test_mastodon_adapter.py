@@ -121,6 +121,13 @@ def test_a_deletion_in_doubt_is_told_by_reading(mock: Mock, fault: str, about: d
             time.sleep(0.1)
 
 
+def test_anothers_status_is_reported(mock: Mock, adapter: Mastodon) -> None:
+    """The mock takes a report of any status, ours as well; nobody else writes on it."""
+    status = mock.write("Kvar")
+    assert adapter.report(status, "A Swedish public authority asks you to look at this.") == Reply(Answer.DONE)
+    assert adapter.report(msgspec.structs.replace(status, object_id="0"), "x").answer is Answer.ALREADY_GONE
+
+
 def test_an_unknown_token_is_lost_credentials(mock: Mock) -> None:
     status = mock.write("Kvar")
     with closing(Mastodon({"eslovskommun": MastodonAccount(mock.url, Fixed("another"))})) as adapter:

@@ -604,3 +604,31 @@ def test_nobody_is_told_of_what_people_have_not_decided(make_world: MakeWorld) -
         people.let_go_on(db, "o2")
     world.settle(10)
     assert [item for item, _ in platform.letters] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "said"),
+    [
+        pytest.param([], "reported to those who run it", id="reported"),
+        pytest.param([Reply(Answer.PERMANENT)], "a report was refused", id="refused"),
+        pytest.param([Reply(Answer.AMBIGUOUS)], "perhaps reported to those who run it", id="in doubt"),
+    ],
+)
+def test_what_the_platform_lets_nobody_remove_is_reported_once(
+    make_world: MakeWorld, answered: list[Reply], said: str
+) -> None:
+    platform = FakePlatform(Capabilities(report=True))
+    platform.plan("report:1", answered)
+    world = make_world(platform)
+    order = an_order(findings=(a_value("aa"),))
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    world.crash()
+    world.tell(order)
+    world.settle(5)
+    outcome = world.outcome("order", Result.UNSUPPORTED)
+    assert outcome.reason is not None
+    assert outcome.reason.endswith(said)
+    assert world.metrics.calls == {("report", answered[0].answer if answered else Answer.DONE): 1}
+    assert [item for item, _ in platform.reports] == ([] if answered else ["1"])
+    assert all("a personal identity number" in text and "aa" not in text.split() for _, text in platform.reports)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.case import Alarm, Call, Case, Finish, Hold, Preserved, Step, Wait, Withdrawn, Write
 from pipeline.message import EndState, Notice, Result, Why
-from pipeline.platform import Action, Answer, Attempt, Capabilities, Notified, Presence, Reply
-from pipeline.takedown import Alarm, Call, Case, Finish, Hold, Preserved, Step, Tell, Wait, Withdrawn, decide
+from pipeline.platform import Action, Addressee, Answer, Attempt, Capabilities, Presence, Reply, Written
+from pipeline.takedown import decide
 from tests.orders import after, an_order
 
 ALL = Capabilities(hide=True, unhide=True, delete=True)
@@ -47,7 +48,8 @@ def case(**known: object) -> Case:
 
 HIDDEN_ORDER = an_order(wanted=EndState.HIDDEN)
 TO_BE_TOLD = an_order(notice=Notice.SEND)
-TOLD = Notified(after(20), Answer.DONE)
+IN_DOUBT = {Addressee.AUTHOR: Written(after(20))}
+TOLD = {Addressee.AUTHOR: Written(after(20), Answer.DONE)}
 HIDDEN = did((HIDE, DONE), (READ, SEEN_HIDDEN))
 LIED_TO = tuple(
     call
@@ -343,14 +345,20 @@ TABLE: dict[str, tuple[Case, Step]] = {
     ),
     "once it is out of sight the author is told": (
         case(order=TO_BE_TOLD, capabilities=TELLING, receipt=RECEIPT, attempts=HIDDEN),
-        Tell(),
+        Write(Addressee.AUTHOR),
     ),
     "once told it is deleted": (
-        case(order=TO_BE_TOLD, capabilities=TELLING, receipt=RECEIPT, attempts=HIDDEN, notified=TOLD),
+        case(order=TO_BE_TOLD, capabilities=TELLING, receipt=RECEIPT, attempts=HIDDEN, letters=TOLD),
         Call(DELETE),
     ),
     "a notice that failed, or may have gone, is not sent again": (
-        case(order=TO_BE_TOLD, capabilities=TELLING, receipt=RECEIPT, attempts=HIDDEN, notified=Notified(after(20))),
+        case(
+            order=TO_BE_TOLD,
+            capabilities=TELLING,
+            receipt=RECEIPT,
+            attempts=HIDDEN,
+            letters={Addressee.AUTHOR: Written(after(20))},
+        ),
         Call(DELETE),
     ),
     "nobody is told while the receipt is awaited": (
@@ -367,25 +375,56 @@ TABLE: dict[str, tuple[Case, Step]] = {
     ),
     "where nothing can be hidden the author is told first": (
         case(order=TO_BE_TOLD, capabilities=replace(NO_HIDE, notify=True), receipt=RECEIPT),
-        Tell(),
+        Write(Addressee.AUTHOR),
     ),
     "where nobody can be told it is deleted at once": (case(order=TO_BE_TOLD, receipt=RECEIPT), Call(DELETE)),
     "an author of a hidden item is told when it is seen to be": (
         case(order=an_order(wanted=EndState.HIDDEN, notice=Notice.SEND), capabilities=TELLING, attempts=HIDDEN),
-        Tell(),
+        Write(Addressee.AUTHOR),
     ),
     "and then the order ends": (
         case(
             order=an_order(wanted=EndState.HIDDEN, notice=Notice.SEND),
             capabilities=TELLING,
             attempts=HIDDEN,
-            notified=TOLD,
+            letters=TOLD,
         ),
         Finish(Result.HIDDEN, verified=True),
     ),
     "a notice for people waits for nothing": (
         case(order=an_order(notice=Notice.PEOPLE), capabilities=TELLING, receipt=RECEIPT),
         Call(DELETE),
+    ),
+    # where the platform offers nothing that would end the order
+    "those who run the platform are asked": (
+        case(capabilities=Capabilities(report=True)),
+        Write(Addressee.MODERATORS),
+    ),
+    "and once they are, the order ends and says so": (
+        case(capabilities=Capabilities(report=True), letters={Addressee.MODERATORS: Written(after(20), Answer.DONE)}),
+        Finish(
+            Result.UNSUPPORTED,
+            reason="the platform offers no delete for this kind of item; reported to those who run it",
+        ),
+    ),
+    "a report in doubt is not sent again": (
+        case(capabilities=Capabilities(report=True), letters={Addressee.MODERATORS: Written(after(20))}),
+        Finish(
+            Result.UNSUPPORTED,
+            reason="the platform offers no delete for this kind of item; perhaps reported to those who run it",
+        ),
+    ),
+    "what can be hidden is hidden before they are asked": (
+        case(capabilities=Capabilities(hide=True, unhide=True, report=True), receipt=RECEIPT),
+        Call(HIDE),
+    ),
+    "and then they are asked for the rest": (
+        case(capabilities=Capabilities(hide=True, unhide=True, report=True), receipt=RECEIPT, attempts=HIDDEN),
+        Write(Addressee.MODERATORS),
+    ),
+    "nobody is asked about what was edited clean": (
+        case(capabilities=Capabilities(report=True), withdrawn=CLEAN),
+        Finish(Result.WITHDRAWN, reason="edited clean before anything was done"),
     ),
     "where nothing can be read, a call in doubt is repeated later": (
         case(attempts=did((DELETE, UNKNOWN), start=99), receipt=RECEIPT, capabilities=replace(ALL, verify=False)),
