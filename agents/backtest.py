@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +11,8 @@ from rich.table import Table
 
 from agents.configuration import load_accounts, load_policy
 from agents.detection import build_detector
-from agents.handout import access
+from agents.handout.history import covered
+from agents.handout.noted import note
 from agents.retention import place
 from agents.retention.form import is_addendum
 from agents.settings import Settings
@@ -20,6 +20,7 @@ from agents.worker import now
 from pipeline.backtest import Parting, Tally, promotions, verdicts
 from pipeline.errors import DeadLetter
 from pipeline.event import Event
+from pipeline.mask import said
 from pipeline.policy import Policy
 from topics import wire
 
@@ -51,14 +52,13 @@ def run(settings: Settings, file: Path, against: Path | None, most: int, console
     detector = build_detector(settings)
     tally = Tally()
     samples: list[_Sample] = []
-    access.note(
-        settings.access_log, at=now(), who=getpass.getuser(), command="policy backtest", records=("all",), decision=None
-    )
+    show = covered(detector)
+    note(settings, "policy backtest", ("all",))
     for key, event in _events(settings):
         judged = verdicts(event, detector, policies, accounts)
-        parting = tally.add(judged) if judged else None
-        if judged and parting and len(samples) < _SAMPLES:
-            samples.append(_Sample(key, parting, _shortened(" ".join(judged.masked.values()))))
+        parting = tally.add(*judged) if judged else None
+        if parting and len(samples) < _SAMPLES:
+            samples.append(_Sample(key, parting, _shortened(map(said, show(event).values()))))
         if tally.events % _PROGRESS_EVERY == 0 and console.is_terminal:
             console.print(f"{tally.events} events read", end="\r")
     _say_promotions(policies, console)
@@ -89,8 +89,8 @@ def _say_promotions(policies: tuple[Policy, Policy], console: Console) -> None:
         )
 
 
-def _shortened(text: str) -> str:
-    words = " ".join(text.split())
+def _shortened(texts: Iterable[str]) -> str:
+    words = " ".join(" ".join(texts).split())
     return words if len(words) <= _LONGEST else f"{words[:_LONGEST]}…"
 
 

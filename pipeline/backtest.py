@@ -8,12 +8,9 @@ from dataclasses import dataclass, field
 
 from pipeline.decide import Action, Verdict, decide
 from pipeline.event import Change, Event
-from pipeline.mask import mask
 from pipeline.policy import UNREGISTERED, Account, Decision, Mode, Policy
 from pipeline.ports import Detector
 from pipeline.route import flags
-
-_AUTHOR = "/author/display_name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +31,8 @@ class Tally:
     partings: Counter[Parting] = field(default_factory=Counter)
     hits: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
-    def add(self, judged: Judged) -> Parting | None:
+    def add(self, department: str, before: Verdict, after: Verdict) -> Parting | None:
         """Count one event; gives the parting if the two verdicts differ in what they want done."""
-        department, before, after = judged.department, judged.before, judged.after
         self.events += 1
         self.hits.update((hit.rule, department, hit.mode) for hit in after.hits)
         if before.action is after.action:
@@ -76,29 +72,18 @@ def promotions(old: Policy, new: Policy) -> Iterator[Promotion]:
                 yield Promotion(rule.id, department, before, after, new.decided(rule.id, department))
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """Both verdicts on one event, and its texts with everything covered that was found."""
-
-    department: str
-    before: Verdict
-    after: Verdict
-    masked: Mapping[str, str] = field(repr=False)
-
-
 def verdicts(
     event: Event,
     detector: Detector,
     policies: tuple[Policy, Policy],
     accounts: Mapping[tuple[str, str], Account],
-) -> Judged | None:
-    """Both verdicts on an event; none for a delete, which no policy acts on."""
+) -> tuple[str, Verdict, Verdict] | None:
+    """The event's department and both verdicts on it; none for a delete, which no policy acts on."""
     if event.data.change is Change.DELETED:
         return None
     account = accounts.get((event.data.platform, event.data.account_id))
     department = account.department if account else UNREGISTERED
-    texts = event.texts()
-    analysis = detector.detect(texts)
+    analysis = detector.detect(event.texts())
     old, new = (
         decide(
             analysis,
@@ -109,5 +94,4 @@ def verdicts(
         )
         for policy in policies
     )
-    shown = [text for text in texts if text.pointer != _AUTHOR]
-    return Judged(department, old, new, mask(shown, analysis))
+    return department, old, new

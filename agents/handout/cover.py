@@ -6,14 +6,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from importlib.resources import files
+from zoneinfo import ZoneInfo
 
+from agents.handout import swedish
+from agents.handout.contents import Handout
 from agents.handout.history import Item
-from agents.handout.page import CHANGES, KINDS, STYLE, when
 from agents.takedown.people import Deeds
 from pipeline.attempts import recount
 from pipeline.message import Result, RuleNote
 from pipeline.platform import Presence
 
+_STOCKHOLM = ZoneInfo("Europe/Stockholm")
 _ENDS = {
     Result.HIDDEN: "Dold",
     Result.REMOVED: "Borttagen",
@@ -37,21 +41,24 @@ class Facts:
     contact: str
 
 
-def cover(facts: Facts, reported: Item, deeds: Iterable[Deeds], *, made_at: datetime, decision: str) -> str:
-    """The page, whole."""
+def cover(facts: Facts, handout: Handout, deeds: Iterable[Deeds]) -> str:
+    """The page, whole; the hand-out holds the reported item alone."""
+    (reported,) = handout.items
+    decision = escape(handout.decision or "saknas")
+    style = (files("agents.handout") / "page.css").read_text(encoding="utf-8")
     body = "".join((*_what(facts, reported), *_why(facts), *_preserved(reported), *_done(deeds), _CHECK))
     return (
         '<!doctype html>\n<html lang="sv">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>Underlag till polisanmälan</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"<header><h1>Underlag till polisanmälan</h1>\n<p>Framtaget {when(made_at)} enligt beslut {escape(decision)}. "
+        f"<title>Underlag till polisanmälan</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
+        f"<header><h1>Underlag till polisanmälan</h1>\n<p>Framtaget {_when(handout.made_at)} enligt beslut {decision}. "
         f"Frågor besvaras av {escape(facts.contact)}.</p></header>\n<main>\n{body}</main>\n</body>\n</html>\n"
     )
 
 
 def _what(facts: Facts, reported: Item) -> Iterator[str]:
     rows = {
-        "Vad": KINDS.get(reported.kind, "Handling"),
+        "Vad": swedish.KINDS.get(reported.kind, "Handling"),
         "Plattform": reported.platform,
         "Kommunens konto": reported.account,
         "Beteckning på plattformen": reported.item,
@@ -65,8 +72,8 @@ def _what(facts: Facts, reported: Item) -> Iterator[str]:
         yield f"<dt>{name}</dt><dd>{escape(value) if value else 'Framgår inte'}</dd>\n"
     yield "</dl>\n"
     for version in reported.versions:
-        change = CHANGES.get(version.change, version.change)
-        yield f"<h3>{escape(change)}{f' {when(version.time)}' if version.time else ''}</h3>\n"
+        change = swedish.CHANGES.get(version.change, version.change)
+        yield f"<h3>{escape(change)}{f' {_when(version.time)}' if version.time else ''}</h3>\n"
         for pointer, text in version.texts.items():
             if not pointer.startswith("/author"):
                 yield f"<blockquote>{escape(text)}</blockquote>\n"
@@ -84,7 +91,7 @@ def _why(facts: Facts) -> Iterator[str]:
 def _preserved(reported: Item) -> Iterator[str]:
     yield "<h2>Bevarat</h2>\n<ul>\n"
     for version in reported.versions:
-        yield f"<li>Arkiverat {when(version.archived_at)}, SHA-256 <code>{version.sha256}</code></li>\n"
+        yield f"<li>Arkiverat {_when(version.archived_at)}, SHA-256 <code>{version.sha256}</code></li>\n"
     yield "</ul>\n"
 
 
@@ -97,10 +104,10 @@ def _done(deeds: Iterable[Deeds]) -> Iterator[str]:
 
 def _deed(each: Deeds) -> Iterator[str]:
     story = recount(each.attempts)
-    yield f"Beslut om åtgärd {when(each.order.issued_at)}, order <code>{escape(each.order.order_id)}</code>"
+    yield f"Beslut om åtgärd {_when(each.order.issued_at)}, order <code>{escape(each.order.order_id)}</code>"
     for presence, word in ((Presence.HIDDEN, "Sedd dold"), (Presence.GONE, "Sedd borta")):
         if at := story.first_seen(presence):
-            yield f"{word} {when(at)}"
+            yield f"{word} {_when(at)}"
     yield _ENDS.get(each.ended, "Pågår") if each.ended else "Pågår"
 
 
@@ -110,7 +117,11 @@ _CHECK = """\
 <code>proof</code> innehåller för varje fil ett bevis för att den fanns i kommunens arkiv vid den tid som anges,
 signerat med arkivets nyckel. Programmet <code>check_record.py</code> prövar det och behöver bara Python:</p>
 <p><code>python check_record.py proof/FIL.json raw/FIL</code></p>
-<p><code>trad.html</code> visar det anmälda i sitt sammanhang; vad andra har skrivit är maskerat där.
-<code>atgarder.json</code> innehåller varje anrop till plattformen. Att inget i paketet har ändrats visar
-kontrollsummorna (BagIt, RFC 8493).</p>
+<p><code>index.html</code> visar det anmälda i alla sina versioner, med bilagor, och <code>trad.html</code> det i sitt
+sammanhang, där allt är maskerat. <code>atgarder.json</code> innehåller varje anrop till plattformen. Att inget i
+paketet har ändrats visar kontrollsummorna (BagIt, RFC 8493).</p>
 """
+
+
+def _when(at: datetime) -> str:
+    return f'<time datetime="{at.isoformat()}">{at.astimezone(_STOCKHOLM):%Y-%m-%d kl. %H.%M}</time>'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -12,19 +11,22 @@ import typer
 
 from agents import settings
 from agents.configuration import load_accounts, load_policy
-from agents.handout import access, evidence
+from agents.handout import evidence
+from agents.handout.contents import Handout
 from agents.handout.cover import Facts
 from agents.handout.history import Item, covered, histories, uncovered
+from agents.handout.noted import note
 from agents.retention import bundle
-from agents.retention.index import Hit, Wanted
 from agents.retention.log import LogReader
 from agents.retention.opened import Folder, Opened, indexed, reading, refusing
+from agents.retention.wanted import Hit, Wanted
 from agents.settings import Settings
 from agents.takedown import people
 from agents.takedown.journal import Journal
 from agents.takedown.people import Deeds
 from agents.worker import now
 from pipeline.decide import decide
+from pipeline.errors import BadConfiguration
 from pipeline.message import RuleNote
 from pipeline.policy import UNREGISTERED
 from pipeline.ports import Detector
@@ -42,10 +44,10 @@ def write_evidence(
     """Write a package for a police report: the item as it came in, with proofs, its thread and what was done."""
     with refusing(), reading(store) as opened:
         if to.exists():
-            raise typer.BadParameter(f"{to} exists already: name a new folder")
+            raise BadConfiguration(f"{to} exists already: name a new folder")
         made = _gathered(opened, settings.load(), item, platform, decision)
         evidence.write(made, to)
-    typer.echo(f"{item} and {len(made.around)} items around it in {to}; open {to / 'data' / 'forsattsblad.html'}")
+    typer.echo(f"{item}, and its thread of {len(made.thread)} items, in {to}; open {to / 'data' / 'forsattsblad.html'}")
 
 
 def _gathered(opened: Opened, chosen: Settings, item: str, platform: str | None, decision: str) -> evidence.Evidence:
@@ -54,21 +56,14 @@ def _gathered(opened: Opened, chosen: Settings, item: str, platform: str | None,
     from agents.detection import build_detector  # a second of imports that the other commands need not pay
 
     keys = tuple(dict.fromkeys(hit.object_key for hit in (*ours, *thread)))
-    access.note(chosen.access_log, at=now(), who=getpass.getuser(), command="evidence", records=keys, decision=decision)
+    note(chosen, "evidence", keys, decision=decision, ours=opened.is_ours)
     detector = build_detector(chosen)
-    reported = histories([opened.store.read(hit.object_key) for hit in ours], uncovered)[0]
-    own = {version.object_key for version in reported.versions}
-    others = [opened.store.read(hit.object_key) for hit in thread if hit.object_key not in own]
-    reader = LogReader(opened.log)
-    return evidence.Evidence(
-        facts=_facts(chosen, detector, reported),
-        reported=reported,
-        around=histories(others, covered(detector)),
-        proofs={key: bundle.prove(reader, key) for key in own} if reader.exists() else {},
-        deeds=_deeds(chosen, reported),
-        made_at=now(),
-        decision=decision,
-    )
+    store, reader = opened.store, LogReader(opened.log)
+    (reported,) = histories([store.read(hit.object_key) for hit in ours], uncovered, store.attachments)
+    around = histories([store.read(key) for key in keys], covered(detector), store.attachments)
+    proofs = {hit.object_key: bundle.prove(reader, hit.object_key) for hit in ours} if reader.exists() else {}
+    handout = Handout((reported,), proofs, now(), decision)
+    return evidence.Evidence(_facts(chosen, detector, reported), handout, around, _deeds(chosen, reported))
 
 
 def _found(opened: Opened, item: str, platform: str | None) -> tuple[list[Hit], list[Hit]]:
@@ -79,7 +74,7 @@ def _found(opened: Opened, item: str, platform: str | None) -> tuple[list[Hit], 
             typer.echo("no record fits", err=True)
             raise typer.Exit(1)
         if len({hit.platform for hit in ours}) > 1:
-            raise typer.BadParameter(f"{item} is on several platforms: name one with --platform")
+            raise BadConfiguration(f"{item} is on several platforms: name one with --platform")
         return ours, list(records.search(Wanted(platform=ours[0].platform, thread=ours[0].thread)))
 
 

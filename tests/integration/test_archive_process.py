@@ -34,12 +34,20 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from agents import archive, worker
 from agents.health import Health
+from agents.media.address import Allowed
+from agents.media.collect import collecting
+from agents.media.fetch import Bounds, Fetcher
 from agents.metrics import Metrics
 from agents.retention import place
 where = place.Place(Path(sys.argv[1]), log_key=Path(sys.argv[1]) / "log.key")
-with worker.told_to_stop() as stop, place.opened(where, worker.now) as store:
-    metrics = Metrics(CollectorRegistry())
-    sys.exit(archive.run(store, client=json.loads(sys.argv[2]), meter=metrics, health=Health(), stop=stop))
+metrics = Metrics(CollectorRegistry())
+fetch = Fetcher(Allowed.of(["127.0.0.1"]), Bounds()).fetch
+with (
+    worker.told_to_stop() as stop,
+    place.opened(where, worker.now) as store,
+    collecting(Path(sys.argv[1]) / "media.sqlite3", store, fetch, metrics) as attachments,
+):
+    sys.exit(archive.run(store, attachments, client=json.loads(sys.argv[2]), meter=metrics, health=Health(), stop=stop))
 """
 
 

@@ -38,7 +38,7 @@ def test_two_policies_part_on_what_one_of_them_only_observes() -> None:
     judged = verdicts(an_event(text=NUMBER), FakeDetector(FOUND), (watching(), POLICY), {})
     assert judged is not None
     tally = Tally()
-    parting = tally.add(judged)
+    parting = tally.add(*judged)
     assert parting is not None
     assert (parting.before, parting.after, parting.rules) == (Action.REVIEW, Action.REMOVE, ("identity-number",))
     assert (tally.events, tally.new_removals) == (1, 1)
@@ -48,7 +48,7 @@ def test_a_policy_does_not_part_from_itself() -> None:
     judged = verdicts(an_event(text=NUMBER), FakeDetector(FOUND), (POLICY, POLICY), {})
     assert judged is not None
     tally = Tally()
-    assert tally.add(judged) is None
+    assert tally.add(*judged) is None
     assert (tally.events, tally.new_removals) == (1, 0)
 
 
