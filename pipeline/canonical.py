@@ -53,6 +53,7 @@ def canonical(kind: Entity, value: str) -> str:
 
 
 def _readings(value: str) -> tuple[Reading, ...]:
+    """As detection reads it: the plain reading, and one with number words as digits where there are any."""
     plain = normalise(value)
     second = spelled(plain)
     return (plain, second[0]) if second else (plain,)
@@ -64,10 +65,12 @@ def _digits(reading: Reading) -> str:
 
 def _person_number(readings: tuple[Reading, ...]) -> str:
     """The ten digits, without the century (SKV 704), of the first way to read them that makes a number."""
-    orders = [digits for reading in readings for digits in _orders(reading)]
-    dated = [digits for digits in orders if _has_date(digits)]
-    sound = (digits for digits in dated if luhn(digits[-10:]))
-    return (next(sound, None) or next(iter(dated), None) or _digits(readings[-1]))[-10:]
+    doubtful = ""
+    for digits in (digits for reading in readings for digits in _orders(reading) if _has_date(digits)):
+        if luhn(digits[-10:]):
+            return digits[-10:]
+        doubtful = doubtful or digits[-10:]
+    return doubtful or _digits(readings[-1])[-10:]
 
 
 def _orders(reading: Reading) -> Iterator[str]:
