@@ -11,15 +11,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from pipeline.detect.finding import Analysis, Explanation, Finding
-from pipeline.message import Fingerprint, Order, Result
+from pipeline.message import Fingerprint, Order
 from pipeline.ports import FieldText
 from pipeline.token import Tokeniser
 
 RULE = "repost"
 """The detection rule of a finding that was known from before."""
-
-REMEMBERED = frozenset({Result.HIDDEN, Result.REMOVED})
-"""The ends of an order after which its values are known."""
 
 Recall = Callable[[str, datetime], bool]
 """Whether the value of this token is known at this moment."""

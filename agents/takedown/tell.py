@@ -9,10 +9,10 @@ from pipeline.attempts import recount
 from pipeline.case import Case
 from pipeline.message import Fingerprint, Notice, NoticeState, Order, Outcome, Result, ReviewItem
 from pipeline.notice import Deed, compose
-from pipeline.platform import Addressee, Answer, Presence
+from pipeline.platform import Action, Addressee, Answer, Presence
 from pipeline.policy import Notices
+from pipeline.takedown import REVERSIBLE
 
-_DEEDS = {Result.HIDDEN: Deed.HIDDEN, Result.REMOVED: Deed.REMOVED}
 _NOTICED = {Answer.DONE: NoticeState.SENT, Answer.AMBIGUOUS: NoticeState.IN_DOUBT}
 
 Told = Outcome | ReviewItem | Fingerprint
@@ -41,9 +41,23 @@ def outcome(case: Case, result: Result, at: datetime, *, verified: bool = False,
     )
 
 
+def deed(case: Case, result: Result) -> Deed | None:
+    """What was done to the item in the end; an order may fail to remove what it has hidden."""
+    if result is Result.REMOVED:
+        return Deed.REMOVED
+    return Deed.HIDDEN if result is Result.HIDDEN or (result in REVERSIBLE and _hidden(case)) else None
+
+
+def _hidden(case: Case) -> bool:
+    """Whether the item was seen hidden or, where nobody can see that, is by the platform's word."""
+    story, can = recount(case.attempts), case.capabilities
+    by_word = can is not None and not can.sees_hidden and Answer.DONE in story.answers(Action.HIDE)
+    return by_word or story.first_seen(Presence.HIDDEN) is not None
+
+
 def notice_state(case: Case, result: Result) -> NoticeState | None:
     """What came of the notice to the author of an item that was hidden or removed, where one was wanted."""
-    if case.order.notice is Notice.NONE or result not in _DEEDS:
+    if case.order.notice is Notice.NONE or deed(case, result) is None:
         return None
     if case.order.subject.is_own:
         return NoticeState.NOT_POSSIBLE
@@ -60,7 +74,7 @@ def letter(order: Order, done: Deed, notices: Notices) -> str:
 
 def fingerprints(case: Case, result: Result, at: datetime, keep: timedelta) -> tuple[Fingerprint, ...]:
     """What the screen is to know of the order's values now that it has ended so: them again, or no longer."""
-    if result in repost.REMEMBERED:
+    if deed(case, result):
         return repost.remember(case.order, at, keep)
     return repost.forget(case.order, at) if case.restored else ()
 
@@ -72,10 +86,10 @@ def held(case: Case, at: datetime) -> ReviewItem:
 
 def untold(case: Case, result: Result, at: datetime, notices: Notices) -> tuple[ReviewItem, ...]:
     """The item whose author people are to tell, with the words to use; none where nobody has to."""
-    state = notice_state(case, result)
-    if state not in {NoticeState.FOR_PEOPLE, NoticeState.IN_DOUBT}:
+    state, done = notice_state(case, result), deed(case, result)
+    if done is None or state not in {NoticeState.FOR_PEOPLE, NoticeState.IN_DOUBT}:
         return ()
-    text = letter(case.order, _DEEDS[result], notices)
+    text = letter(case.order, done, notices)
     more = ("may-have-been-sent",) if state is NoticeState.IN_DOUBT else ()
     return (_review(case.order, at, "notice", *more, notice=text),)
 

@@ -486,8 +486,10 @@ def test_a_value_that_people_show_again_is_forgotten(world: World) -> None:
     assert forgotten.at > known.at
 
 
-def test_what_was_not_removed_is_not_remembered(world: World, platform: FakePlatform) -> None:
-    platform.plan("1", [Reply(Answer.NOT_PERMITTED)] * 2)
+def test_what_was_not_removed_is_not_remembered(make_world: MakeWorld) -> None:
+    platform = FakePlatform(Capabilities(delete=True))
+    platform.plan("1", [Reply(Answer.NOT_PERMITTED)])
+    world = make_world(platform)
     order = an_order(findings=(a_value("aa"),))
     world.tell(order, a_receipt(order))
     world.settle(5)
@@ -645,3 +647,28 @@ def test_what_the_platform_lets_nobody_remove_is_reported_once(
     assert world.metrics.calls == {("report", answered[0].answer if answered else Answer.DONE): 1}
     assert [item for item, _ in platform.reports] == ([] if answered else ["1"])
     assert all("a personal identity number" in text and "aa" not in text.split() for _, text in platform.reports)
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["seen hidden", "hidden by the platform's word"])
+def test_what_could_only_be_hidden_is_known_again_and_its_author_told(make_world: MakeWorld, *, seen: bool) -> None:
+    """The order wanted more than the platform offers, but the value was taken out of sight."""
+    platform = FakePlatform(Capabilities(hide=True, unhide=True, sees_hidden=seen))
+    world = make_world(platform)
+    order = an_order(findings=(a_value("aa"),), notice=Notice.PEOPLE)
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    assert world.outcome("order", Result.UNSUPPORTED).notice is NoticeState.FOR_PEOPLE
+    assert [each.token for each in world.fingerprints()] == ["aa"]
+    (item,) = world.reviews()
+    assert item.notice is not None
+    assert "Vi har dolt ditt inlägg" in item.notice
+
+
+def test_what_could_not_even_be_hidden_is_neither(make_world: MakeWorld) -> None:
+    world = make_world(FakePlatform(Capabilities()))
+    order = an_order(findings=(a_value("aa"),), notice=Notice.PEOPLE)
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    assert world.outcome("order", Result.UNSUPPORTED).notice is None
+    assert world.fingerprints() == []
+    assert world.reviews() == []
