@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -50,23 +50,26 @@ class Removed:
 
 
 @asynccontextmanager
-async def following(kafka: Mapping[str, Any], removed: Removed, stop: asyncio.Event) -> AsyncIterator[None]:
+async def following(
+    kafka: Mapping[str, Any], removed: Removed, stop: asyncio.Event, *, client: Callable[..., Any] = AIOKafkaConsumer
+) -> AsyncIterator[None]:
     """Know all that was told before the block begins, and what is told while it lasts.
 
     Raises:
         Stop: the topic cannot be read; `stop` is set when that happens in the middle of the block.
     """
-    consumer = AIOKafkaConsumer(
-        group_id=None, enable_auto_commit=False, auto_offset_reset="earliest", **aiokafka_settings(kafka)
-    )
+    consumer = client(group_id=None, enable_auto_commit=False, auto_offset_reset="earliest", **aiokafka_settings(kafka))
     try:
         await _load(consumer, removed)
         follower = asyncio.ensure_future(_follow(consumer, removed))
         follower.add_done_callback(lambda _: stop.set())
-        yield
-        if follower.done():
-            follower.result()
-        follower.cancel()
+        try:
+            yield
+        finally:
+            follower.cancel()
+            (ended,) = await asyncio.gather(follower, return_exceptions=True)
+        if isinstance(ended, Stop):
+            raise ended
     finally:
         closing = asyncio.ensure_future(consumer.stop())
         await asyncio.wait({closing}, timeout=_CLOSE_S)
