@@ -61,6 +61,11 @@ class Reading:
         object.__setattr__(self, "chains", found)
         object.__setattr__(self, "words", told.words if plain else letters_of(told))
 
+    @property
+    def longest(self) -> int:
+        """How many digits the longest row of them without any sign between has."""
+        return max((len(group) for chain in self.chains for group in chain.groups), default=0)
+
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original text that reads as `text[start:end]` (not empty)."""
         if self.starts is None or self.ends is None:

@@ -40,8 +40,8 @@ class Wording:
 class ByWord(dict[str, Known]):
     """What is known of each word, worked out when the word is first met: language repeats itself.
 
-    What is kept is words of letters alone and single signs, one by one, without text or writer, in memory alone and never more than
-    `most` of them.
+    What is kept is words of letters alone and single signs, one by one, without text or writer, in memory alone, and
+    never more than `most` of them.
     """
 
     def __init__(self, find: Callable[[str], Known], most: int = MOST_KEPT) -> None:

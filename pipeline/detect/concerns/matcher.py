@@ -91,7 +91,7 @@ class _Stems(Generic[Owner]):
 
 
 class Matcher(Generic[Owner]):
-    """Finds terms in lower-cased text. Safe for several threads: all it changes is what it knows of words and has compiled."""
+    """Finds terms in a text. Safe for several threads: all it changes is what it knows of words and has compiled."""
 
     def __init__(self, terms: Iterable[tuple[Owner, str, Term]]) -> None:
         self._entries = [Entry(owner, language, term) for owner, language, term in terms]
