@@ -20,7 +20,8 @@ PERSON_NEAR = Lexicon(
     "född", "föddes", "födda", "fött", "f", "born", "födelsedatum*", "födelsedag*", "sonen", "son", "dottern",
     "dotter", "barnet", "barn", "mamma", "pappa", "mor", "far", "mormor", "morfar", "farmor", "farfar", "maken",
     "make", "hustru", "fru", "frun", "sambo", "sambon", "syskon", "bror", "syster", "målsman", "vårdnadshavare",
-    "sökande", "patient*", "elev*", "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
+    "sökande", "patient*", "elev*", "leg", "legitimation*", "körkort*", "passet", "folkbokför*", "skriven",
+    "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
 )  # fmt: skip
 """Words that a personal identity number is written beside."""
 
@@ -34,7 +35,12 @@ OTHER_LABEL = Lexicon(
     "tidsstämplad*", "felkod*", "biljettn*", "lottn*", "vinstn*", "lånekort*", "kortn*", "kundorder*", "dnr",
     "diarie*", "epoch", "unix*", "numer zamówienia", "receipt*", "chassin*", "imei", "följesedel*", "fastighetsn*",
     "abonnemangsn*", "decimaler", "log", "logg", "loggen", "loggrad*", "order", "ordern", "beställning*", "jobb id",
-    "nyckel*", "checksumma*", "hash", "tråd id", "video id",
+    "nyckel*", "checksumma*", "hash", "tråd id", "video id", "ärenden*", "ärende nr", "supportärende*", "ticket id",
+    "ticket nr", "ticket no",
+    "inventarien*", "löpnummer*", "projektn*", "uppdragsn*", "ritningsn*", "batchn*", "partin*", "startnummer*",
+    "startnr", "reservation*", "rabattkod*", "kampanjkod*", "bokningskod*", "kollin*", "hämtkod*", "avin*", "fakturans",
+    "arkivn*", "protokollsn*", "dokumentn*", "blankettn*", "licensn*", "tävlingsn*", "reklamationsn*",
+    "felanmälansn*", "sopkärlsn*", "kärln*", "lådn*", "skåpn*", "brunnsn*", "stolpn*", "belysningsn*",
 )  # fmt: skip
 """Names of numbers that merely look like a person's: said right before a number, they say what it is."""
 
@@ -67,7 +73,9 @@ ASSOCIATION = Lexicon(
     "gåva", "bidrag", "stöd", "stiftelse*", "*stiftelsens", "samfällighet*", "byalag*", "hembygd*", "församling*",
     "medlemsavgift*", "årsavgift", "loppis*", "association*", "charity", "club", "foundation", "company", "bolag*",
     "*bolaget", "*bolagets", "*företag*", "firma*", "firman", "ab", "hb", "brf", "kommunens", "kommunen", "kommun",
-    "teater*", "cupen", "scout*", "kyrkan*", "röda korset", "rädda barnen",
+    "teater*", "cupen", "scout*", "kyrkan*", "kyrkans", "kyrkokör*", "röda korset", "rädda barnen", "lagkassa*",
+    "klasskassa*", "lagkonto*", "stödkonto*", "gåvokonto*", "insamlingskonto*", "föräldraråd*", "kansli*", "festival*",
+    "missions*", "moské*", "idrotts*", "kooperativ*", "bystug*", "styrelsens",
 )  # fmt: skip
 """Words of associations, firms and authorities: their giro and account numbers are meant to be known."""
 

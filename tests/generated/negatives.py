@@ -91,6 +91,11 @@ def _long(rng: random.Random) -> str:
     return _digits(rng, rng.choice((13, 14, 16, 20, 25)))
 
 
+def _sixteen(rng: random.Random) -> str:
+    """As long as a card's number, half of them with a right check digit."""
+    return _checked(rng, 16) if rng.random() < 0.5 else _digits(rng, 16)
+
+
 def _epoch(rng: random.Random) -> str:
     return str(int(_moment(rng).timestamp()) * rng.choice((1, 1000)))
 
@@ -144,6 +149,7 @@ NEGATIVES: Mapping[str, tuple[Make, tuple[str, ...]]] = {
         ("ring mig på {} efter fem", "{}", "mobil {}", "Sms:a {} om du ser katten", "Anmäl er till Gudrun, {}, tack"),
     ),
     "random-long": (_long, ("{}", "numret {} står på lappen", "id {} i systemet")),
+    "random-16": (_sixteen, ("{}", "numret {} står på lappen", "koden {} funkar inte")),
     "epoch": (_epoch, ("epoch {}", "tidsstämpel {}", "https://exempel.se/x?ts={}")),
     "invalid-date": (_invalid, ("Avtalsnummer {} på fibern", "{} är slut på återbruket", "artikelnr {}")),
     "meter": (_meter, ("elmätare {} avläst", "mätarnummer {}", "anläggnings-id {}")),

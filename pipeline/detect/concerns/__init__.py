@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from pipeline.detect.concerns.disguise import Undressing
 from pipeline.detect.concerns.lexicon import load_lexicon
 from pipeline.detect.concerns.recogniser import LexiconRecogniser
 from pipeline.detect.concerns.tone import load_tone
+from pipeline.ports import ConcernRecogniser
 
 __all__ = ["LexiconRecogniser", "load_concern_recogniser", "load_lexicon", "load_tone"]
 
 
-def load_concern_recogniser(extra: Path | None = None) -> LexiconRecogniser:
-    """The recogniser of concerns, with the built-in lexicons and model, and the lexicons of the folder `extra`.
+def load_concern_recogniser(extra: Path | None = None) -> ConcernRecogniser:
+    """The recogniser of concerns: built-in lexicons and those of the folder `extra`, the model, disguises undone.
 
     Raises:
         BadConfiguration: a lexicon file is broken; the message names file, line, field and remedy.
     """
-    return LexiconRecogniser(load_lexicon(extra), load_tone())
+    return Undressing(LexiconRecogniser(load_lexicon(extra), load_tone()))

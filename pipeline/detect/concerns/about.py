@@ -45,6 +45,10 @@ class _Spread(NamedTuple):
         at = bisect_right(self.starts, hit.start)
         return self.places[at - 1] if at else None
 
+    def only_in(self, hit: Place) -> bool:
+        """Whether all of them overlap `hit`: "socialsekreteraren" is a word of care and no client of it."""
+        return all(place.start < hit.end and hit.start < place.end for place in self.places)
+
     def after(self, hit: Place) -> Place | None:
         """The nearest that begins later than `hit`."""
         at = bisect_right(self.starts, hit.start)
@@ -103,7 +107,9 @@ class Surroundings:
         """The first kind of person in `about` of whom `hit` is said, or None."""
         for kind in about:
             people = self._kind(kind)
-            if people.places and self._reaches(people, hit, kind, reach):
+            if not people.places or (kind == "role" and people.only_in(hit)):
+                continue
+            if self._reaches(people, hit, kind, reach):
                 return kind
         return None
 

@@ -17,6 +17,9 @@ from pipeline.detect.wording import AT_HAND, Wording, wording
 MOST_HITS = 60  # of one rule in one text; nobody writes more, but to hide one among them
 FLOODED = 0.5
 _KIN = frozenset({"relative", "child", "named"})
+_OF_NOBODY = frozenset(
+    {"general", "announcement", "news"}
+)  # cues that say nothing when one's kin or a name is spoken of
 
 
 _Near = dict[tuple[str, str], list[Entry[tuple[str, str]]]]
@@ -135,7 +138,7 @@ class LexiconRecogniser:
 
     def _silenced(self, rule: Rule, place: Place, kind: str, around: Surroundings) -> bool:
         for name in rule.unless:
-            if name == "general" and kind in _KIN:
+            if name in _OF_NOBODY and kind in _KIN:
                 continue
             if around.cued(place, name):
                 return True

@@ -97,10 +97,10 @@ class GazetteerRecogniser:
 
     def _base(self, low: str) -> str:
         """The name without its genitive -s."""
-        if low in self._known or not low.endswith("s"):
+        if low in self._known or not low.endswith("s") or low.endswith("ss"):
             return low
         stem = low[:-1].rstrip("'\u2019")
-        if stem in self._known or (stem.endswith(self._names.endings) and not low.endswith("ss")):
+        if stem in self._known or stem.endswith(self._names.endings):
             return low[:-1]
         return low
 

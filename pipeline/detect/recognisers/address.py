@@ -41,7 +41,7 @@ _GENERIC = re.compile(
 )  # fmt: skip
 _UNIT = re.compile(
     r"\s?(?:kr\b|sek\b|kronor|:-|st\b|km\b|m\b|meter|min\b|minuter|timm|tim\b|dagar|veckor|år\b|månad|personer|platser|procent|%|"
-    r"gånger|ggr|barn\b|bilar|till\b|poäng|kl\b|january|januari|februari|mars\b|april|maj\b|juni|juli|augusti|september|oktober|"
+    r"gånger|ggr|barn\b|bilar|till\b|poäng|january|januari|februari|mars\b|april|maj\b|juni|juli|augusti|september|oktober|"
     r"november|december|lag\b|rum\b|kvadrat|mil\b|kg\b|ton\b|hushåll|lägenheter|villor)", re.IGNORECASE,
 )  # fmt: skip
 _LIVES = Lexicon(

@@ -21,13 +21,16 @@ from pipeline.detect.words import OTHER_LABEL, OTHER_THEME
 
 _SIZES = frozenset({13, 14, 15, 16, 18, 19})
 _LABEL = Lexicon(
-    "kort", "kortet", "kortnr", "kortnummer*", "*kort", "*kortet", "visa", "mastercard", "amex", "american express",
+    "kort", "kortet", "kortn*", "*kort", "*kortet", "*kortnummer", "spärra*", "bankomat*", "pinkod*", "visa",
+    "mastercard", "amex", "american express",
     "maestro", "card*", "credit*", "debit*", "kredit*", "betalkort*", "bankkort*", "cvc", "cvv", "karta", "karty",
     "kartica*", "kortti*", "kreditkart*", "kaart*", "картк*", "بطاق*",
 )  # fmt: skip
 _LIBRARY = Lexicon(
-    "lånekort*", "bibliotekskort*", "presentkort*", "medlemskort*", "busskort*", "passerkort*", "sim", "rabattkort*"
-)
+    "lånekort*", "bibliotekskort*", "presentkort*", "medlemskort*", "busskort*", "passerkort*", "sim", "rabattkort*",
+    "medlemsn*", "medlems nr", "låntagar*", "bonuskort*", "gåvokort*", "värdekort*", "resekort*", "skolkort*",
+    "nyckelkort*", "tankkort*",
+)  # fmt: skip
 _ISSUERS = (
     (re.compile(r"4"), {16, 19}, 0.93),
     (re.compile(r"4"), {13}, 0.2),
@@ -36,9 +39,14 @@ _ISSUERS = (
     (re.compile(r"3(?:6|8|0[0-5])"), {14}, 0.6),
     (re.compile(r"6011|64[4-9]|65"), {16}, 0.85),
     (re.compile(r"35(?:2[89]|[3-8])"), {16}, 0.85),
-    (re.compile(r"62"), {16, 18, 19}, 0.6),
-    (re.compile(r"5018|5020|5038|5893|6304|6759|676[1-3]"), {16, 18, 19}, 0.6),
+    (re.compile(r"62"), {16, 18, 19}, 0.4),
+    (re.compile(r"5018|5020|5038|5893|6304|6759|676[1-3]"), {16, 18, 19}, 0.4),
 )
+_KNOWN = re.compile(
+    "4(?:00000|11111|24242|01288|22222|98400|66666|91761|97000)|5(?:55555|50000|10510|20082|45454|25599|17345)"
+    "|222(?:100|300|240|242)|3(?:78282|71449|78734|40000|70000|43434|05693|85200|62272|53011|56600)|6(?:01111|01100)"
+)
+"""First digits that issuers and payment services gave out for cards known to us; any other row has to say more."""
 _GROUPED = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3)})
 _EXPIRY = re.compile(
     r"\W{1,3}(?:exp\w*\W{1,3})?(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?[2-4][0-9]\b|\W{1,12}cv[cv]\b", re.IGNORECASE
@@ -48,6 +56,7 @@ BAD_CHECK = Evidence("check-digit", 1 / 20)
 LABELLED = Evidence("card-word", 20)
 EXPIRES = Evidence("expiry-or-cvc", 20)
 GROUPED = Evidence("grouped-as-on-a-card", 4)
+BARE = Evidence("bare-row-of-digits", 1 / 12)
 OTHER = Evidence("other-number-word", 1 / 150)
 THEME = Evidence("other-number-theme", 1 / 2)
 IN_URL = Evidence("inside-address-of-a-page", 1 / 60)
@@ -69,10 +78,18 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
                 if LABELLED not in evidence or GROUPED not in evidence:
                     continue
                 tier, prior, evidence = "doubtful", _DOUBTFUL, (LABELLED, BAD_CHECK)
+            elif _bare(window, evidence):
+                evidence = (*evidence, BARE)
             verdict = judge(tier, prior, evidence)
             if verdict.score >= FLOOR:
                 start, end = reading.span(window.start, window.end)
                 yield Finding(Entity.CREDIT_CARD, start, end, verdict.score, f"card.{tier}", why=verdict.why)
+
+
+def _bare(window: Window, evidence: tuple[Evidence, ...]) -> bool:
+    """Whether nothing but chance-like digits speaks for a card: one random row in a hundred passes all other tests."""
+    spoken_for = LABELLED in evidence or EXPIRES in evidence
+    return len(window.layout) == 1 and not spoken_for and not _KNOWN.match(window.digits)
 
 
 def _issuer(digits: str) -> float:

@@ -65,7 +65,9 @@ _PUBLIC = Lexicon(
     "anslag*",
     "på granskning", "budget*", "motion", "motionen", "medborgarförslag*", "upphandling*", "fullmäktig*",
     "nämndens", "taxa*",
-    "planprogram*", "naturreserv*", "allmän handling", "allmänna handlingar", "diariet",
+    "planprogram*", "naturreserv*", "planbesked*", "vägplan*", "föreskrift*", "policy*", "riktlinj*", "strategi*",
+    "årsredovisning*", "styrdokument*", "tyck till", "inspel", "synpunkter senast", "interpellation*",
+    "allmän handling", "allmänna handlingar", "diariet",
 )  # fmt: skip
 LABELLED = Evidence("case-word", 30)
 POLICE = Evidence("police-word", 6)

@@ -62,7 +62,12 @@ _ROLES = frozenset(
     {
         "info", "kontakt", "kontaktcenter", "kansli", "kansliet", "styrelse", "styrelsen", "faktura", "support",
         "kundtjanst", "kundtjänst", "reception", "bokning", "press", "redaktion", "redaktionen", "registrator",
-        "admin", "post", "bestallning", "order", "office", "contact", "hello", "hej", "service",
+        "admin", "post", "bestallning", "order", "office", "contact", "hello", "hej", "service", "anmalan", "anmälan",
+        "medlem", "kundservice", "felanmalan", "felanmälan", "ekonomi", "kassor", "kassör", "kassoren", "ordforande",
+        "ordförande", "sekreterare", "biljett", "biljetter", "butik", "shop", "tips", "nyheter", "kurs", "kurser",
+        "webmaster", "noreply", "no-reply", "uthyrning", "event", "boka", "bokningen", "tidning", "insandare",
+        "insändare", "bibliotek", "museum", "museet", "expedition", "expeditionen", "pastorsexpedition", "ungdom",
+        "tavling", "valberedning", "team", "help", "sales",
     }
 )  # fmt: skip
 _NO_LABEL = frozenset(

@@ -38,6 +38,7 @@ _LAYOUTS: dict[tuple[int, ...], tuple[str, float]] = {
     (6, 2, 2): ("grouped", 0.9),
     (8, 2, 2): ("grouped", 0.9),
     (2, 2, 2, 2, 2): ("pairs", 0.9),
+    (2, 2, 2, 2, 4): ("split-date", 0.95),
     (2, 2, 2, 2, 2, 2): ("pairs", 0.9),
     (4, 2, 2, 2, 2): ("pairs", 0.8),
     (1,) * _SHORT: ("digit-by-digit", 0.95),

@@ -17,7 +17,7 @@ from pipeline.detect.recognisers.numbering import MOBILE, SWEDISH, abroad, area
 from pipeline.detect.recognisers.personal_number import in_url
 from pipeline.detect.score import FLOOR, Evidence, judge
 from pipeline.detect.setting import Setting
-from pipeline.detect.words import OTHER_LABEL, PERSONAL_NUMBER, PHONE
+from pipeline.detect.words import OTHER_LABEL, PERSONAL_NUMBER, PHONE, PRIVATE
 
 _SEP = re.compile(r"[^,:;\n\w]{1,4}")
 _TIMES = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]")
@@ -32,8 +32,19 @@ _OFFICE = Lexicon(
     "växel*", "kundtjänst*", "reception*", "vårdcentral*", "polis*", "kommunen*", "kommunens", "kontaktcenter",
     "bibliotek*", "jouren", "journummer*", "felanmälan", "myndighet*", "skatteverket*", "försäkringskassan*",
     "skolan*", "expedition*", "tandvård*", "sjukhus*", "apotek*", "öppet", "town hall", "municipality", "gminy",
-    "kontoret", "medborgarkontor*",
+    "kontoret", "medborgarkontor*", "kansli*", "restaurang*", "pizzeri*", "kafé*", "café*", "kaféet", "hotell*",
+    "butik*", "affären", "salong*", "frisör*", "verkstad*", "mäklar*", "firma*", "*företaget", "boka bord",
+    "tidsbokning*", "kundservice", "*föreningens", "*klubbens", "församling*", "pastorsexpedition*", "museet*",
+    "museum*", "turistbyrå*", "djursjukhus*", "veterinär*", "larmcentral*", "brandkår*", "räddningstjänst*",
+    "bostadsbolag*", "hyresvärd*", "domstol*", "tingsrätt*", "region*", "stationen", "simhall*", "badhus*",
+    "fritidsgård*",
 )  # fmt: skip
+_TRADE = Lexicon(
+    "*föreningens", "*klubbens", "kansliet*", "firman*", "*företaget", "*företagets", "salongen", "verkstaden",
+    "butiken", "butikens", "restaurangen", "pizzerian", "byalagets", "stiftelsens", "församlingens", "scoutkårens",
+    "boka bord", "boka tid", "lagledningens", "cupens", "cupkansli*",
+)  # fmt: skip
+"""Who gives out a mobile number as their own public one."""
 _PUBLIC_START = ("020", "0771", "0770", "0775", "0774", "0772", "0773", "0776", "0777", "0200")
 _NATIONAL = frozenset({"11414", "116000", "116111", "116117", "116123", "118118"})
 _SHORT_LAYOUTS = frozenset({(3, 2), (2, 2, 2), (3, 3), (3, 2, 2), (2, 3), (5,), (6,), (3, 4), (2, 3, 2)})
@@ -232,4 +243,6 @@ def _public(text: str, start: int, end: int, candidate: _Candidate, setting: Set
         return False
     if setting.allow.phone(number) or number.startswith(_PUBLIC_START):
         return True
-    return "mobile" not in candidate.tier and bool(_OFFICE.near(text, start, end, 60, 30))
+    if "mobile" in candidate.tier:
+        return bool(_TRADE.before(text, start, 40)) and not PRIVATE.near(text, start, end, 40, 20)
+    return bool(_OFFICE.near(text, start, end, 60, 30))

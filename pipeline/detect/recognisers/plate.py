@@ -35,7 +35,10 @@ _VEHICLE = Lexicon(
     "körd*", "krock*", "smet", "backade", "förare*", "besikt*", "kolliderade", "tutade", "fortkör*", "rattfull*",
     "parkeringsbot*", "p bot*", "car", "truck", "van", "driver", "drives", "parked", "vehicle", "samoch*", "auto",
     "parkuje", "zaparkow*", "kola", "vozi*", "parkiran*", "bilist*", "avställd*", "påställd*", "vägtull*",
-    "sommardäck*",
+    "sommardäck*", "moppe*", "moppebil*", "hoj*", "vrak*", "skrotbil*", "skåpvagn*", "handikappruta*",
+    "handikapplats*", "handikapparker*", "infart*", "uppfart*", "p plats*", "p ruta*", "dubbelparker*", "rödljus*",
+    "mot rött", "omkör*", "omkörning*", "övergångsställ*", "garage*", "kärra*", "släpkärra*", "chauffören", "prejade",
+    "bilägare*", "ägaren till", "lyset på", "lamporna på", "står på tomgång", "tomgång*",
 )  # fmt: skip
 _NO_PLATE = frozenset(
     {

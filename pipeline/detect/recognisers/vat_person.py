@@ -15,7 +15,11 @@ from pipeline.detect.recognisers.personal_number import parse
 from pipeline.detect.score import judge
 from pipeline.detect.setting import Setting
 
-_VAT = re.compile(r"(?<![^\W_])SE[ -]?([0-9]{6})[ +-]?([0-9]{4})[ -]?01(?![0-9])", re.IGNORECASE)
+_VAT = re.compile(
+    r"(?:(?<![^\W_])SE|(?<![^\W_])(?:moms|vat|f-skatt)[\w. -]{0,24}?[: ]\s?)"
+    r"[ -]?(?<![0-9])([0-9]{6})[ +-]?([0-9]{4})[ -]?01(?![0-9])",
+    re.IGNORECASE,
+)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:

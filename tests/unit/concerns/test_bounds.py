@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.detect.concerns import load_concern_recogniser
+from pipeline.detect.concerns import LexiconRecogniser, load_concern_recogniser, load_lexicon, load_tone
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.names import load_person_recogniser
 from pipeline.detect.wording import wording
 
 CONCERNS = load_concern_recogniser()
+LEXICONS = LexiconRecogniser(load_lexicon(), load_tone())
 NAMES = load_person_recogniser()
 LONG = 10_000
 BUDGET = 0.1  # seconds of processor time for this part, whatever the text: 0.02 when nothing else runs
@@ -84,8 +85,8 @@ def test_the_gate_never_hides_a_term(words: list[str], name: bool) -> None:  # n
     """The automaton finds what every pattern, tried one by one, finds."""
     text = " ".join(words)
     told = wording(text)
-    slow = {hit.owner.id for hit in CONCERNS.rules.find_slowly(told.low)}
-    assert {hit.owner.id for hit in CONCERNS.rules.find(told)} == slow
+    slow = {hit.owner.id for hit in LEXICONS.rules.find_slowly(told.low)}
+    assert {hit.owner.id for hit in LEXICONS.rules.find(told)} == slow
     findings = (Finding(Entity.PERSON, 0, len(text), 0.9, "x"),) if name and text else ()
     if not CONCERNS.may_hold(text):
         assert CONCERNS.find_concerns(text, findings) == ()

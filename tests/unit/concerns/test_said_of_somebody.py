@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.detect.concerns import LexiconRecogniser, load_concern_recogniser
+from pipeline.detect.concerns import load_concern_recogniser
 from pipeline.detect.finding import Concern
 from pipeline.detect.names import load_person_recogniser
-from pipeline.ports import NameRecogniser
+from pipeline.ports import ConcernRecogniser, NameRecogniser
 
 SAID = [
     (Concern.HEALTH, "Min man har fått diabetes och behöver färdkost."),
@@ -99,13 +99,13 @@ def names() -> NameRecogniser:
 
 
 @pytest.fixture(scope="module")
-def concerns() -> LexiconRecogniser:
+def concerns() -> ConcernRecogniser:
     return load_concern_recogniser()
 
 
 @pytest.mark.parametrize(("concern", "text"), SAID, ids=[f"{c}-{t[:25]}" for c, t in SAID])
 def test_what_is_said_of_somebody_is_found(
-    concern: Concern, text: str, names: NameRecogniser, concerns: LexiconRecogniser
+    concern: Concern, text: str, names: NameRecogniser, concerns: ConcernRecogniser
 ) -> None:
     found = {f.concern for f in concerns.find_concerns(text, names.find_persons(text))}
     assert concern in found
@@ -113,7 +113,7 @@ def test_what_is_said_of_somebody_is_found(
 
 @pytest.mark.parametrize(("concern", "text"), NOT_SAID, ids=[f"{c}-{t[:25]}" for c, t in NOT_SAID])
 def test_what_is_said_of_nobody_is_left_alone(
-    concern: Concern, text: str, names: NameRecogniser, concerns: LexiconRecogniser
+    concern: Concern, text: str, names: NameRecogniser, concerns: ConcernRecogniser
 ) -> None:
     found = {f.concern for f in concerns.find_concerns(text, names.find_persons(text))}
     assert concern not in found
@@ -123,13 +123,13 @@ def test_what_is_said_of_nobody_is_left_alone(
     ("text", "certain"), [(t, True) for t in CERTAIN] + [(t, False) for t in UNCERTAIN], ids=[*CERTAIN, *UNCERTAIN]
 )
 def test_only_whereabouts_of_the_protected_are_certain(
-    text: str, *, certain: bool, names: NameRecogniser, concerns: LexiconRecogniser
+    text: str, *, certain: bool, names: NameRecogniser, concerns: ConcernRecogniser
 ) -> None:
     """`certain` lets the policy remove: everything else goes to people."""
     found = concerns.find_concerns(text, names.find_persons(text))
     assert certain is any(f.certain for f in found)
 
 
-def test_a_word_inside_a_name_says_nothing(names: NameRecogniser, concerns: LexiconRecogniser) -> None:
+def test_a_word_inside_a_name_says_nothing(names: NameRecogniser, concerns: ConcernRecogniser) -> None:
     text = "Ordförande Eva Kroknäs har ingen plan."
     assert concerns.find_concerns(text, names.find_persons(text)) == ()

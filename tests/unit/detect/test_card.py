@@ -14,6 +14,14 @@ FOUND = [
     ("American Express", "3782 822463 10005", ("card.valid", "3782 822463 10005", "sure")),
     ("Mastercard 2-series", "2223 0000 4840 0011", ("card.valid", "2223 0000 4840 0011", "sure")),
     ("dots", "4242.4242.4242.4242", ("card.valid", "4242.4242.4242.4242", "sure")),
+    ("known first digits in a row", "4242424242424242", ("card.valid", "4242424242424242", "sure")),
+    ("unknown ones in a row", "4571229011835523", ("card.valid", "4571229011835523", "maybe")),
+    ("unknown ones after a word", "kortnumret 4571229011835523", ("card.valid", "4571229011835523", "sure")),
+    (
+        "word beginning like a reference's",
+        "Kortnumret är 5555 5555 5555 4444",
+        ("card.valid", "5555 5555 5555 4444", "sure"),
+    ),
     ("zero-width", "5555\u200b5555\u200b5555\u200b4444", ("card.valid", "5555\u200b5555\u200b5555\u200b4444", "sure")),
 ]
 
@@ -22,6 +30,7 @@ NOTHING = [
     ("wrong check digit", "4242 4242 4242 4243"),
     ("no issuer", "9752 0000 0000 0004"),
     ("library card", "mitt lånekort 4242424242424242"),
+    ("member's number", "medlemsnr 6299 3012 8841 7727"),
     ("page address", "https://exempel.se/posts/4242424242424242"),
     ("EAN", "streckkod 4006381333931"),
     ("longer", "42424242424242421234"),

@@ -9,6 +9,7 @@ from tests.recognising import seen
 
 FOUND = [
     ("in a row", "momsreg.nr SE900707238301", ("personnummer.in-vat-number", "9007072383", "sure")),
+    ("a word for it", "moms: 900707238301", ("personnummer.in-vat-number", "9007072383", "sure")),
 ]
 
 NOTHING = [
