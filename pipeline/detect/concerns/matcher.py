@@ -28,13 +28,24 @@ class Hit(NamedTuple, Generic[Owner]):
 class Entry(Generic[Owner]):
     """A term on its automaton; its pattern is compiled when it is first asked for."""
 
-    __slots__ = ("_compiled", "language", "owner", "term")
+    __slots__ = ("_also_parts", "_also_words", "_compiled", "language", "owner", "term")
 
     def __init__(self, owner: Owner, language: str, term: Term) -> None:
         self.owner = owner
         self.language = language
         self.term = term
         self._compiled: re.Pattern[str] | None = None
+        words = [also for also in term.also if also.startswith(" ") and also.endswith(" ") and " " not in also.strip()]
+        self._also_words = frozenset(map(str.strip, words))
+        self._also_parts = tuple(also for also in term.also if also not in words)
+
+    def may_stand(self, words: Collection[str], joined: str) -> bool:
+        """False only if none of what a match holds beside its anchor is in the text."""
+        return (
+            not self.term.also
+            or not self._also_words.isdisjoint(words)
+            or any(map(joined.__contains__, self._also_parts))
+        )
 
     def _pattern(self) -> re.Pattern[str]:
         if self._compiled is None:
@@ -115,10 +126,10 @@ class Matcher(Generic[Owner]):
         for pair in self._first.intersection(pairwise(text.words)):
             leads += self._pairs[pair]
         if leads:
-            holds = text.joined.__contains__
+            joined = text.joined
             for anchors, entry in leads:
-                if entry not in tried and (not anchors or any(map(holds, anchors))):
-                    tried[entry] = not entry.term.also or any(map(holds, entry.term.also))
+                if entry not in tried and (not anchors or any(map(joined.__contains__, anchors))):
+                    tried[entry] = entry.may_stand(text.words, joined)
         found = [entry for entry, stands in tried.items() if stands]
         if text.signed or not self._only_beyond:
             signed = (entry for sign, entries in self._signs.items() if sign in text.low for entry in entries)
