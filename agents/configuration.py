@@ -17,7 +17,7 @@ from pipeline.detect.allow import AllowList, allow_list
 from pipeline.detect.finding import Concern, Entity
 from pipeline.errors import BadConfiguration
 from pipeline.policy import Accounts, Mode, Policy
-from pipeline.retention import Schedule
+from pipeline.retention import Locking, Schedule
 
 T = TypeVar("T")
 _PREFIX = re.compile(r"0[0-9](?:[ -]?[0-9]){2,9}")
@@ -28,6 +28,7 @@ _VALUES: dict[str, type[StrEnum]] = {
     "limits": Mode,
     "entities": Entity,
     "concerns": Concern,
+    "lock": Locking,
 }
 _STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+|\.\.\.)\]")
 
