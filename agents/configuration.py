@@ -18,7 +18,7 @@ from pipeline.detect.finding import Concern, Entity
 from pipeline.errors import BadConfiguration
 from pipeline.message import Notice
 from pipeline.policy import Accounts, Mode, Policy
-from pipeline.retention import Schedule
+from pipeline.retention import Locking, Schedule
 
 T = TypeVar("T")
 _PREFIX = re.compile(r"0[0-9](?:[ -]?[0-9]){2,9}")
@@ -30,6 +30,7 @@ _VALUES: dict[str, type[StrEnum]] = {
     "limits": Mode,
     "entities": Entity,
     "concerns": Concern,
+    "lock": Locking,
 }
 _STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+|\.\.\.)\]")
 

@@ -129,7 +129,7 @@ TOPICS: tuple[Topic, ...] = (
         "How each order ended: the proof that it was carried out",
         _THREAD,
         ("takedown",),
-        ("people",),
+        ("archive", "people"),
         ("outcome.v1",),
         retention_ms=400 * _DAY_MS,
     ),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 import msgspec
 
 from agents.retention import attachment, form, heads, log
+from agents.retention.about import Told
 from agents.retention.disposal import FOLDER, disposed_of
 from agents.retention.heads import Head, is_signed, read_head
 from agents.retention.log import LogReader
@@ -61,7 +62,10 @@ class Report:
 
 
 class Verification:
-    """One run over a store; `fault` and `progress` are told as it goes, `marked` every thousand objects of the log."""
+    """One run over a store; `fault` and `progress` are told as it goes, `marked` every thousand objects of the log.
+
+    `told` is given what may be known of each record that is as it was stored.
+    """
 
     def __init__(
         self,
@@ -71,12 +75,14 @@ class Verification:
         progress: Callable[[int], None],
         marked: Callable[[Mark], None] = lambda _: None,
         wait: Callable[[], None] = lambda: None,
+        told: Callable[[str, Told], None] | None = None,
     ) -> None:
         self._store = store
         self._fault = fault
         self._progress = progress
         self._marked = marked
         self._wait = wait
+        self._told = told
         self.report = Report()
         self._certified: frozenset[str] = frozenset()
 
@@ -191,6 +197,8 @@ class Verification:
                 raise Damaged(name, "its bytes are not those that the log names")
             if name.startswith(_RECORDS):
                 self._store.check(name, content)
+            if self._told and name == record and name.startswith("records/"):
+                self._told(name, self._store.told_of(name, content))
             if record != name:
                 self._store.content(record)
         except (Missing, Disposed) as fault:

@@ -21,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run those asked for, print each as it ends, and write all when none was left out."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("only", nargs="*", choices=["", *_BENCHMARKS], help="these alone, and write nothing")
-    parser.add_argument("--events", type=int, default=80_000, help="raw events for the contest (default: 80000)")
+    parser.add_argument("--events", type=int, default=100_000, help="raw events for each contestant (default: 100000)")
     parser.add_argument("--backlog", type=int, default=1_000_000, help="events that wait for the workers")
     asked = parser.parse_args(arguments)
     found: list[Benchmark] = []
