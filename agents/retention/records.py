@@ -221,7 +221,8 @@ class RecordStore:
     def _confirmed(self, closed: Mapping[str, bytes], created: Collection[str]) -> dict[str, bytes]:
         """The objects as they are stored: as we wrote them, where the storage vouches for that, else read back."""
         vouched = {name: closed[name] for name in created if name in closed} if self._objects.confirms else {}
-        return vouched | self._read_back(closed.keys() - vouched.keys())
+        found = vouched | self._read_back([name for name in closed if name not in vouched])
+        return {name: found[name] for name in closed}
 
     def _read_back(self, names: Iterable[str]) -> dict[str, bytes]:
         try:
