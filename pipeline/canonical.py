@@ -31,6 +31,7 @@ _DIGITS_ONLY = frozenset(
     }
 )
 _WHOLE = (10, 12)
+_USUAL = re.compile(r"(?:[0-9]{2})?[0-9]{6}[-+ ]?[0-9]{4}")
 _LAST_FOUR = 4
 _COORDINATION = 60
 _EVER = date.max
@@ -39,6 +40,8 @@ _SAID_SIGN = re.compile(r"(?<=[\s(\[{<])(?:at|snabel-?a|dot|punkt|prick)(?=[\s)\
 
 def canonical(kind: Entity, value: str) -> str:
     """The one way to write a value of this kind, for comparison only."""
+    if kind in _PERSON_NUMBERS and (usual := _usual(value)):
+        return usual
     readings = _readings(value)
     if kind in _PERSON_NUMBERS:
         return _person_number(readings)
@@ -50,6 +53,14 @@ def canonical(kind: Entity, value: str) -> str:
     if kind is Entity.EMAIL_ADDRESS:
         plain = _SAID_SIGN.sub("", plain)
     return "".join(char for char in plain if char.isalnum())
+
+
+def _usual(value: str) -> str | None:
+    """The ten digits of a number in one of its usual spellings, as `_person_number` would have them, and sooner."""
+    if not _USUAL.fullmatch(value):
+        return None
+    digits = "".join(filter(str.isdigit, value))
+    return digits[-10:] if _has_date(digits) and luhn(digits[-10:]) else None
 
 
 def _readings(value: str) -> tuple[Reading, ...]:

@@ -99,3 +99,11 @@ def test_other_values_are_others(kind: Entity, one: str, other: str) -> None:
 @given(st.text(max_size=60), st.sampled_from(list(Entity)))
 def test_any_text_has_a_form(value: str, kind: Entity) -> None:
     assert canonical(kind, value) == canonical(kind, value)
+
+
+@given(digits=st.from_regex(r"(?:[0-9]{2})?[0-9]{6}[-+ ]?[0-9]{4}", fullmatch=True))
+def test_the_short_way_leads_to_the_same_form(digits: str) -> None:
+    """A hidden character sends a number the long way round."""
+    long_way = f"{digits[:3]}\u200b{digits[3:]}"
+    kind = Entity.SE_PERSONNUMMER
+    assert canonical(kind, digits) == canonical(kind, long_way)
