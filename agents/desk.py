@@ -11,6 +11,7 @@ import typer
 
 from agents import settings
 from agents.configuration import load_policy
+from agents.handout.noted import note
 from agents.retention import place
 from agents.retention.store import Faulty
 from agents.takedown import people
@@ -148,13 +149,14 @@ def _line(standing: Standing) -> str:
 
 
 def _archived(standing: Standing) -> str:
-    """The text of the item, from the retention store."""
+    """The text of the item, from the retention store; who reads it is noted first."""
     chosen = settings.load()
-    where = place.Place(chosen.store, chosen.record_keys, chosen.store_key_file)
+    key = object_key(standing.order.raw.sha256)
     try:
-        with place.for_reading(where, now) as store:
-            record = store.read(object_key(standing.order.raw.sha256))
+        with place.for_reading(place.of(chosen), now) as store:
+            record = store.read(key)
     except Faulty as error:
         raise Stop(f"its record cannot be read: {error}") from error
+    note(chosen, "takedown restore", (key,))
     event = wire.decode_event(record.raw.value)
     return "\n\n".join(field.text for field in event.texts() if field.pointer in {"/title", "/text"})

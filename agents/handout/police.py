@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -69,13 +70,18 @@ def _gathered(opened: Opened, chosen: Settings, item: str, platform: str | None,
 def _found(opened: Opened, item: str, platform: str | None) -> tuple[list[Hit], list[Hit]]:
     """The item's own records, and those of its thread."""
     with indexed(opened) as (records, _):
-        ours = list(records.search(Wanted(platform=platform, item=item)))
+        ours = _readable(records.search(Wanted(platform=platform, item=item)))
         if not ours:
             typer.echo("no record fits", err=True)
             raise typer.Exit(1)
         if len({hit.platform for hit in ours}) > 1:
             raise BadConfiguration(f"{item} is on several platforms: name one with --platform")
-        return ours, list(records.search(Wanted(platform=ours[0].platform, thread=ours[0].thread)))
+        return ours, _readable(records.search(Wanted(platform=ours[0].platform, thread=ours[0].thread)))
+
+
+def _readable(hits: Iterable[Hit]) -> list[Hit]:
+    """All but those that were disposed of."""
+    return [hit for hit in hits if hit.disposed is None]
 
 
 def _facts(chosen: Settings, detector: Detector, reported: Item) -> Facts:

@@ -119,6 +119,8 @@ def test_what_is_gone_is_handed_out_for_posting_again(desk: Desk, tmp_path: Path
     assert said.stdout == f"{TEXT}\n"
     assert "no platform gives it back" in said.stderr
     assert TEXT not in said.stderr
+    (noted,) = (tmp_path / "access.jsonl").read_bytes().splitlines()
+    assert json.loads(noted)["records"] == [kept.object_key]
 
 
 def test_a_removed_value_is_forgotten_when_people_say_so(desk: Desk) -> None:

@@ -327,6 +327,8 @@ def test_an_approval_that_is_only_laid_into_the_store_approves_nothing(world: Wo
     (folder / hashlib.sha256(forged).hexdigest()).write_bytes(forged)
     code, told = world.run("dispose", "execute", world.file)
     assert (code, "not approved by a second person" in told, len(world.readable())) == (2, True, 5)
+    code, told = world.run("verify")
+    assert (code, f"approvals/{hashlib.sha256(forged).hexdigest()}: it is not in the log" in told) == (1, True), told
 
 
 def test_proposal_and_approval_stand_in_the_log_with_their_names(world: World) -> None:
