@@ -64,6 +64,7 @@ class Fetcher:
         self._bounds = bounds
         self._resolve = resolve
         self._monotonic = monotonic
+        self._tls = httpx.create_ssl_context(trust_env=False)  # made once: it takes longer than a fetch
 
     def fetch(self, url: str) -> Fetched | Failed:
         """Fetch what stands at an address; blocks, never raises, and tells a failure by a code without the address."""
@@ -71,7 +72,10 @@ class Fetcher:
         try:
             # No proxy and no cookies: what is fetched must not depend on, or give away, who asks.
             with httpx.Client(
-                timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S), trust_env=False, follow_redirects=False
+                verify=self._tls,
+                timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
+                trust_env=False,
+                follow_redirects=False,
             ) as client:
                 return self._follow(client, url, until)
         except Forbidden:
