@@ -2,49 +2,39 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from deploy.local.loopback import LoopbackHandler, LoopbackServer, serving
+from deploy.local.ports import HOST
 
 Answer = Callable[["MediaHandler"], None]
 
 
-class MediaServer(ThreadingHTTPServer):
+class MediaServer(LoopbackServer):
     """Answers each path as `answers` says, 404 otherwise; `asked` counts, `hosts` remembers who was asked for."""
 
-    daemon_threads = True
-    request_queue_size = 128
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), MediaHandler)
+        super().__init__(MediaHandler)
         self.answers: dict[str, Answer] = {}
         self.asked: Counter[str] = Counter()
         self.hosts: list[str] = []
-        self.stopping = threading.Event()
 
-    def url(self, path: str, host: str = "127.0.0.1") -> str:
+    def link(self, path: str, host: str = HOST) -> str:
         """The address of a path."""
         return f"http://{host}:{self.server_port}{path}"
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that leave in the middle are what is tested."""
 
-
-class MediaHandler(BaseHTTPRequestHandler):
+class MediaHandler(LoopbackHandler):
     """One request."""
 
     server: MediaServer
-    protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
         self.server.asked[self.path] += 1
         self.server.hosts.append(self.headers.get("Host", ""))
         self.server.answers.get(self.path, status(404))(self)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # http.server's name
-        """Log nothing."""
 
 
 def content(body: bytes, mime: str | None = "image/jpeg", *, declared: int | None = None) -> Answer:
@@ -94,16 +84,6 @@ def dripping(to: MediaHandler) -> None:
         to.wfile.write(b"x")
 
 
-@contextmanager
-def media_server() -> Iterator[MediaServer]:
+def media_server() -> AbstractContextManager[MediaServer]:
     """A server in a thread of this process."""
-    server = MediaServer()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(MediaServer())

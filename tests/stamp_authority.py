@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import AbstractContextManager
 from pathlib import Path
 
+from deploy.local.loopback import LoopbackHandler, LoopbackServer, serving
 from tests.parts import OPENSSL
 
 _CONFIG = """
@@ -33,13 +31,11 @@ authorityKeyIdentifier = keyid
 """
 
 
-class Authority(ThreadingHTTPServer):
+class Authority(LoopbackServer):
     """Answers queries; with `silent` it answers 503, with `garbled` what is no stamp."""
 
-    daemon_threads = True
-
     def __init__(self, folder: Path) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.folder = folder
         self.asked = 0
         self.silent = self.garbled = False
@@ -98,21 +94,16 @@ class Authority(ThreadingHTTPServer):
         )
 
     @property
-    def url(self) -> str:
-        """Where it is asked."""
-        return f"http://127.0.0.1:{self.server_port}/"
-
-    @property
     def roots(self) -> Path:
         """The certificates to check its stamps against."""
         return self.folder / "root.pem"
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(LoopbackHandler):
     server: Authority
 
     def do_POST(self) -> None:
-        query = self.rfile.read(int(self.headers["Content-Length"]))
+        query = self.body()
         self.server.asked += 1
         if self.server.silent:
             self.send_error(503)
@@ -123,30 +114,14 @@ class _Handler(BaseHTTPRequestHandler):
             asked = ("ts", "-reply", "-config", "../tsa.conf", "-queryfile", "query", "-out", "answer")
             _openssl(folder, *asked)
             answer = b"no stamp" if self.server.garbled else (folder / "answer").read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/timestamp-reply")
-        self.send_header("Content-Length", str(len(answer)))
-        self.end_headers()
-        self.wfile.write(answer)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  # http.server's name
-        """Log nothing."""
+        self.answer(200, answer, "application/timestamp-reply")
 
 
 def _openssl(folder: Path, *arguments: str) -> None:
     subprocess.run([OPENSSL.found(), *arguments], cwd=folder, check=True, capture_output=True)
 
 
-@contextmanager
-def stamp_authority(folder: Path) -> Iterator[Authority]:
+def stamp_authority(folder: Path) -> AbstractContextManager[Authority]:
     """An authority in a thread of this process."""
     folder.mkdir(exist_ok=True)
-    server = Authority(folder)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(Authority(folder))

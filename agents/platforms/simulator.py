@@ -28,16 +28,15 @@ from __future__ import annotations
 
 import argparse
 import signal
-import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from urllib.parse import unquote, urlsplit
 
 import msgspec
 
 from agents.platforms.simulated import Action, Fault, Item, Reply, SimulatedPlatform
+from deploy.local.loopback import LoopbackHandler, LoopbackServer, serving
 
 TOKEN = "simulator"  # noqa: S105 - opens nothing but this simulator
 _VERBS = {("POST", "hide"): Action.HIDE, ("POST", "unhide"): Action.UNHIDE}
@@ -49,57 +48,31 @@ _PICTURE = (
 _NO_ROUTE = Reply(404, {"error": "no such route"})
 
 
-class SimulatorServer(ThreadingHTTPServer):
-    """The HTTP server around one simulated platform, bound to loopback."""
-
-    daemon_threads = True
-    request_queue_size = 128
+class SimulatorServer(LoopbackServer):
+    """The HTTP server around one simulated platform."""
 
     def __init__(self, port: int = 0, token: str = TOKEN) -> None:
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(_Handler, port)
         self.platform = SimulatedPlatform()
         self.token = token
-        self.stopping = threading.Event()
-
-    @property
-    def url(self) -> str:
-        """Where clients find it."""
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Be quiet about clients that went away: time-outs and cuts are what this server is for."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]  # typeshed names private types
 
 
-@contextmanager
-def running(port: int = 0, token: str = TOKEN) -> Iterator[SimulatorServer]:
+def running(port: int = 0, token: str = TOKEN) -> AbstractContextManager[SimulatorServer]:
     """A simulator in a thread of this process, on a free port unless one is named."""
-    server = SimulatorServer(port, token)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), name="simulator")
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(SimulatorServer(port, token))
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(LoopbackHandler):
     server: SimulatorServer
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         path = urlsplit(self.path).path
         if path.startswith("/_control/"):
             self._control(path.removeprefix("/_control/"), body)
             return
         if self.command == "GET" and path.startswith("/media/"):
-            self._send_bytes(200, "image/gif", _PICTURE)
+            self.answer(200, _PICTURE, "image/gif")
             return
         if self.headers.get("Authorization") != f"Bearer {self.server.token}":
             self._send(401, {"error": "wrong token"})
@@ -168,19 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(reply.status, reply.body, reply.retry_after)
 
     def _send(self, status: int, body: object, retry_after: float | None = None) -> None:
-        self._send_bytes(status, "application/json", msgspec.json.encode(body), retry_after)
-
-    def _send_bytes(self, status: int, mime: str, content: bytes, retry_after: float | None = None) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", mime)
-        self.send_header("Content-Length", str(len(content)))
-        if retry_after is not None:
-            self.send_header("Retry-After", f"{retry_after:g}")
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Log nothing: the journal is the log."""
+        headers = {} if retry_after is None else {"Retry-After": f"{retry_after:g}"}
+        self.answer(status, msgspec.json.encode(body), headers=headers)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -49,7 +49,7 @@ class Pictures(dict[str, object]):
 def pictures() -> Iterator[str]:
     with media_server() as server:
         server.answers = Pictures(server)  # type: ignore[assignment]  # it is only asked
-        yield server.url("/")
+        yield server.link("/")
 
 
 @pytest.mark.timeout(3600 if WRITES > 10_000 else 120)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import stat
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs
 
@@ -16,15 +14,16 @@ import pytest
 
 from agents.platforms.api import UnavailableError
 from agents.platforms.oauth import Client, Refreshed, TokenFile
+from deploy.local.loopback import LoopbackHandler, LoopbackServer, serving
 from pipeline.platform import Answer, Reply
 from tests.orders import T0
 
 
-class AuthorisationServer(ThreadingHTTPServer):
+class AuthorisationServer(LoopbackServer):
     """Gives out access tokens 1, 2, 3 ...; when `rotates`, a refresh token is worth one of them."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.rotates = False
         self.good = "refresh0"
         self.given = 0
@@ -32,11 +31,11 @@ class AuthorisationServer(ThreadingHTTPServer):
         self.status = 200
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(LoopbackHandler):
     server: AuthorisationServer
 
     def do_POST(self) -> None:
-        form = {k: v[0] for k, v in parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode()).items()}
+        form = {k: v[0] for k, v in parse_qs(self.body().decode()).items()}
         server = self.server
         server.asked.append(form)
         right = form["grant_type"] == "refresh_token" and form["refresh_token"] == server.good
@@ -48,23 +47,13 @@ class _Handler(BaseHTTPRequestHandler):
             if server.rotates:
                 server.good = f"refresh{server.given}"
                 body["refresh_token"] = server.good
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(msgspec.json.encode(body))
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Log nothing."""
+        self.answer(status, msgspec.json.encode(body))
 
 
 @pytest.fixture
 def server() -> Iterator[AuthorisationServer]:
-    server = AuthorisationServer()
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(AuthorisationServer()) as server:
+        yield server
 
 
 @pytest.fixture
@@ -76,7 +65,7 @@ def refresh_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def token(server: AuthorisationServer, refresh_file: Path) -> Refreshed:
-    client = Client(f"http://127.0.0.1:{server.server_port}/token", "me", "secret")
+    client = Client(f"{server.url}/token", "me", "secret")
     return Refreshed(client, refresh_file, lambda: T0, timeout=httpx.Timeout(2.0))
 
 
@@ -108,7 +97,7 @@ def test_a_refresh_token_that_changes_is_kept_before_it_is_needed(
 
 def test_processes_that_share_a_refresh_token_take_turns(server: AuthorisationServer, refresh_file: Path) -> None:
     server.rotates = True
-    client = Client(f"http://127.0.0.1:{server.server_port}/token", "me")
+    client = Client(f"{server.url}/token", "me")
     tokens = [Refreshed(client, refresh_file, lambda: T0, timeout=httpx.Timeout(5.0)) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
         given = sorted(pool.map(lambda each: each.current(), tokens))

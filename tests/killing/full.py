@@ -24,7 +24,7 @@ def main(where: str) -> None:
     with media_server() as server, ballast.open("wb") as file:
         _serve(server)
         told = Told()
-        plan = Plan(str(folder), _EVENTS, 20, server.url("/"))
+        plan = Plan(str(folder), _EVENTS, 20, server.link("/"))
         with writing(plan, told) as writer:
             await_(lambda: told.committed > 0, writer)
             _fill(file.fileno())

@@ -24,7 +24,7 @@ from pipeline.event import ObjectKind
 from pipeline.message import Subject
 from tests.orders import T0, a_subject
 from tests.peers import atproto, dialects, graph
-from tests.peers.loopback import TOKEN, Dialect, LoopbackServer, speaking
+from tests.peers.loopback import TOKEN, Dialect, DialectServer, speaking
 
 ACCOUNT = "eslovskommun"
 TIMEOUT = httpx.Timeout(0.3)
@@ -50,7 +50,7 @@ class Peer:
     """An adapter and the simulator behind it, on which the subjects of its kind stand."""
 
     adapter: Platform
-    server: LoopbackServer
+    server: DialectServer
 
 
 def _facebook(url: str, token: str, now: Clock) -> Platform:

@@ -70,7 +70,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._send(answer.status_code, answer.content, {})
 
-    do_GET = do_POST = _pass  # noqa: N815 - http.server's names
+    do_GET = do_POST = _pass
 
     def _send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -6,17 +6,16 @@ translates requests and answers. It proves how an adapter takes the documented a
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import msgspec
 
 from agents.platforms.simulated import Action, Item, SimulatedPlatform
+from deploy.local.loopback import LoopbackHandler, LoopbackServer, serving
 
 TOKEN = "the-right-token"
 
@@ -72,47 +71,25 @@ class Dialect(Protocol):
         ...
 
 
-class LoopbackServer(ThreadingHTTPServer):
+class DialectServer(LoopbackServer):
     """The server around one dialect; `unknown` collects requests that the dialect does not know."""
 
-    daemon_threads = True
-
     def __init__(self, dialect: Dialect) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+        super().__init__(_Handler)
         self.dialect = dialect
         self.platform = SimulatedPlatform()
         self.limit = next(iter(dialect.limits.values()))
         self.requests: list[Request] = []
         self.unknown: list[Request] = []
-        self.stopping = threading.Event()
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_port}"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that go away are what this server is for."""
 
 
-@contextmanager
-def speaking(dialect: Dialect) -> Iterator[LoopbackServer]:
+def speaking(dialect: Dialect) -> AbstractContextManager[DialectServer]:
     """Serve a dialect on a free port while the block lasts."""
-    server = LoopbackServer(dialect)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), name=dialect.name)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.stopping.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(DialectServer(dialect))
 
 
-class _Handler(BaseHTTPRequestHandler):
-    server: LoopbackServer
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
+class _Handler(LoopbackHandler):
+    server: DialectServer
 
     def _serve(self) -> None:
         request = self._request()
@@ -132,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815 - http.server's names
 
     def _request(self) -> Request:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        body = self.body()
         parts = urlsplit(self.path)
         fields: dict[str, Any] = {name: values[0] for name, values in parse_qs(parts.query).items()}
         if body and self.headers.get("Content-Type", "").startswith("application/json"):
@@ -161,13 +138,4 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         content = b"" if answer.body is None else msgspec.json.encode(answer.body)
-        self.send_response(answer.status)
-        for name, value in answer.headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Log nothing."""
+        self.answer(answer.status, content, headers=answer.headers)

@@ -50,7 +50,7 @@ def names(**addresses: str) -> Callable[[str, int], Sequence[str]]:
 
 def test_what_stands_there_is_fetched_with_its_type(server: MediaServer) -> None:
     server.answers["/a.jpg"] = content(b"picture", "Image/JPEG; q=1")
-    assert Fetched(b"picture", "image/jpeg") == Fetcher(HERE, SMALL).fetch(server.url("/a.jpg"))
+    assert Fetched(b"picture", "image/jpeg") == Fetcher(HERE, SMALL).fetch(server.link("/a.jpg"))
 
 
 @pytest.mark.parametrize(
@@ -81,17 +81,17 @@ def test_what_stands_there_is_fetched_with_its_type(server: MediaServer) -> None
 )
 def test_answers(server: MediaServer, answer: Answer, expected: Fetched | Failed) -> None:
     server.answers["/answer"] = answer
-    assert expected == Fetcher(HERE, SMALL).fetch(server.url("/answer"))
+    assert expected == Fetcher(HERE, SMALL).fetch(server.link("/answer"))
 
 
 def test_what_has_no_end_is_cut_off(server: MediaServer) -> None:
     server.answers["/answer"] = dripping
-    assert Failed("timeout") == Fetcher(HERE, Bounds(seconds=0.3)).fetch(server.url("/answer"))
+    assert Failed("timeout") == Fetcher(HERE, Bounds(seconds=0.3)).fetch(server.link("/answer"))
 
 
 def test_a_redirect_is_followed(server: MediaServer) -> None:
     server.answers |= {"/a": redirect("/b?x=1"), "/b?x=1": content(b"there")}
-    assert Fetched(b"there", "image/jpeg") == Fetcher(HERE, SMALL).fetch(server.url("/a"))
+    assert Fetched(b"there", "image/jpeg") == Fetcher(HERE, SMALL).fetch(server.link("/a"))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_a_name_that_answers_otherwise_the_second_time_changes_nothing(server: M
     server.answers["/a"] = content(b"here")
     answers = iter([["127.0.0.1"]])
     fetcher = Fetcher(HERE, SMALL, resolve=lambda *_: next(answers))
-    assert Fetched(b"here", "image/jpeg") == fetcher.fetch(server.url("/a", "name.example"))
+    assert Fetched(b"here", "image/jpeg") == fetcher.fetch(server.link("/a", "name.example"))
     assert [f"name.example:{server.server_port}"] == server.hosts
 
 
@@ -155,7 +155,7 @@ def test_a_certificate_must_be_for_the_name_though_the_address_is_called(
 def test_what_a_setting_names_may_be_called(server: MediaServer, allow: str) -> None:
     server.answers["/a"] = content(b"inside")
     fetcher = Fetcher(Allowed.of([allow]), SMALL, resolve=names(inside_example="127.0.0.1"))
-    assert Fetched(b"inside", "image/jpeg") == fetcher.fetch(server.url("/a", "inside.example"))
+    assert Fetched(b"inside", "image/jpeg") == fetcher.fetch(server.link("/a", "inside.example"))
 
 
 @pytest.mark.parametrize(
