@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -60,28 +60,37 @@ def verify(
         typer.Option(help="certificates (PEM) to check time stamps against; default: ANSLAGSVAKT_STAMP_ROOTS_FILE"),
     ] = None,
     resume: Annotated[Path | None, typer.Option(help="file to note the progress in, and to go on from")] = None,
+    every: Annotated[
+        float | None, typer.Option(min=0.001, help="stay, and do it again after so many hours, whatever was found")
+    ] = None,
 ) -> None:
     """Check every record, the log and its heads, and name each fault; exits 1 if there is any."""
-    with refusing():
-        certificates = stamp_roots or settings.load().stamp_roots_file
-        known = verification.Known(
-            frozenset(public_key or ()),
-            tuple(_head(each) for each in head or ()),
-            _mark(resume) if resume else None,
-            Roots.of(certificates) if certificates else None,
-        )
-        with reading(store) as opened:
-            report = _verified(opened, known, resume)
-    if resume:
-        resume.unlink(missing_ok=True)
-    verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
-    typer.echo(f"{_counted(report)}{report.disposed} disposed of: {verdict}")
-    if report.stamps or certificates:
-        checked = f"the latest {report.latest_stamp} after its head" if certificates else "not checked: --stamp-roots"
-        typer.echo(f"{report.stamps} time stamps, {checked}; {report.unstamped} daily heads have none")
-    if report.faults:
-        raise typer.Exit(1)
-    verified.note(opened.log)
+
+    def once() -> None:
+        with refusing():
+            certificates = stamp_roots or settings.load().stamp_roots_file
+            known = verification.Known(
+                frozenset(public_key or ()),
+                tuple(_head(each) for each in head or ()),
+                _mark(resume) if resume else None,
+                Roots.of(certificates) if certificates else None,
+            )
+            with reading(store) as opened:
+                report = _verified(opened, known, resume)
+        if resume:
+            resume.unlink(missing_ok=True)
+        _tell(report, stamps_checked=certificates is not None)
+        if report.faults:
+            raise typer.Exit(1)
+        verified.note(opened.log)
+
+    if every is None:
+        once()
+        return
+    while True:
+        with suppress(typer.Exit):  # what was wrong is said; the alert on an overdue verification tells of it
+            once()
+        time.sleep(every * 3600)
 
 
 @app.command()
@@ -197,6 +206,15 @@ def _verified(opened: Opened, known: verification.Known, resume: Path | None) ->
             _say(each)
         report.faults += len(others)
     return report
+
+
+def _tell(report: verification.Report, *, stamps_checked: bool) -> None:
+    """What was read, and the verdict."""
+    verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
+    typer.echo(f"{_counted(report)}{report.disposed} disposed of: {verdict}")
+    if report.stamps or stamps_checked:
+        checked = f"the latest {report.latest_stamp} after its head" if stamps_checked else "not checked: --stamp-roots"
+        typer.echo(f"{report.stamps} time stamps, {checked}; {report.unstamped} daily heads have none")
 
 
 def _say(fault: Faulty) -> None:

@@ -30,7 +30,7 @@ def test_the_file_follows_the_compose_specification() -> None:
 
 
 def test_every_process_is_a_service_of_the_same_name() -> None:
-    assert set(OURS) == {*Process, "topics"}
+    assert set(OURS) == {*Process, "topics", "verify"}
     assert {name: OURS[name]["command"] for name in Process} == {name: [name] for name in Process}
 
 
@@ -78,6 +78,11 @@ def test_a_process_waits_for_its_topics_and_keeps_its_data(process: Process) -> 
     assert kept == {service["environment"][f"{PREFIX}DATA_DIR"]: process}
 
 
+def test_verifying_reads_what_the_archive_writes() -> None:
+    assert mounts(OURS["verify"]) == mounts(OURS["archive"])
+    assert OURS["verify"]["environment"] == OURS["archive"]["environment"]
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_an_image_is_pinned(name: str) -> None:
     assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+\.\d+", SERVICES[name]["image"])
@@ -105,12 +110,13 @@ def test_nothing_is_open_beyond_this_machine(name: str) -> None:
 
 
 def test_what_people_wrote_cannot_leave_the_stream() -> None:
-    """The readers of sealed topics are on an internal network alone; only takedown must reach the platforms."""
+    """Only two reach the world: takedown its platforms, archive the attachments, by addresses it checks."""
     assert COMPOSE["networks"]["stream"] == {"internal": True}
     assert {name: service["networks"] for name, service in OURS.items()} == {
         "topics": ["stream"],
         "screen": ["stream"],
-        "archive": ["stream"],
+        "archive": ["stream", "machine"],
+        "verify": ["stream"],
         "takedown": ["stream", "machine"],
     }
 

@@ -70,6 +70,23 @@ def flip(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1] + b"!")
 
 
+def test_it_stays_and_verifies_again_whatever_it_found(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    days = iter((lambda: flip(folder / RAWS[0].object_key), lambda: None))
+
+    def sleep(seconds: float) -> None:
+        if seconds == 86_400:
+            next(days, _interrupt)()
+
+    monkeypatch.setattr("agents.records.time.sleep", sleep)
+    said = run("verify", "--store", folder, "--every", "24")[1].splitlines()
+    verdicts = [line.rpartition(": ")[2] for line in said if "disposed of" in line]
+    assert verdicts == ["all as they were stored", "1 faults", "1 faults"]
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
 @pytest.mark.parametrize(
     ("harm", "fault"),
     [
