@@ -7,10 +7,13 @@ WORKERS ?= 2
 SEED ?= 1
 EVENTS ?= 100000
 MINUTES ?= 30
+WRITES ?= 50000
+KILLS ?= 30
+DOWN ?= 60
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit chaos soak check format docs bench bench-records bench-detect eval eval-numbers train sbom lock clean
+.PHONY: help install demo test unit chaos soak kills check format docs bench bench-records bench-detect eval eval-numbers train sbom lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -34,6 +37,9 @@ chaos: install ## break an installation on three brokers in every way, then add 
 soak: install ## the same over a long time, with memory watched: make soak SEED=1 EVENTS=100000 MINUTES=30
 	@$(BIN)/python -m tests.chaos --seed $(SEED) --events $(EVENTS) --minutes $(MINUTES)
 
+kills: install ## kill the record store over and over while it writes: make kills WRITES=50000 KILLS=30 DOWN=60
+	@KILL_WRITES=$(WRITES) KILL_TIMES=$(KILLS) S3_DOWN_SECONDS=$(DOWN) $(BIN)/python -m pytest tests/contract/test_kills.py
+
 check: install ## lint, format, types, import rules, locked dependencies: all that CI checks before the tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -53,8 +59,8 @@ format: install ## mend what ruff can mend
 docs: install ## write the pages that are made from code: topics, settings, metrics, commands, AsyncAPI
 	@$(BIN)/python docs/generate.py
 
-bench: install ## measure screening on a real Kafka, beside the naive design and a bare copy
-	@$(BIN)/python -m tests.bench.screen
+bench: install ## measure everything beside its baseline, and write docs/performance: make bench ONLY="screen detect" writes nothing
+	@$(BIN)/python -m tests.bench $(ONLY)
 
 bench-records: install ## measure the record store beside bare writes and bare puts, and searches by size of the index
 	@$(BIN)/python -m tests.bench.records --rows 1000000

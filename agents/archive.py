@@ -1,6 +1,7 @@
 """The archive process: keeps every archived message in the retention store and gives a receipt for it.
 
-No receipt is sent before the store has confirmed; the message's offset is committed only after the receipt is.
+No receipt is sent before the store has confirmed; the message's offset is committed only after the receipt is. What an
+event attaches is fetched beside that: the receipt says how it stands, and comes again when all of it is settled.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+import msgspec
+
 from agents import worker
 from agents.consume import Pace, Role
+from agents.media.queue import Expected, Waiting
 from agents.metrics import Stage, Step
 from agents.retention.store import Raw, Store, StoredRecord
 from agents.stream import Meter, Readiness, Record
 from pipeline.errors import DeadLetter, Stop
-from pipeline.message import Receipt
+from pipeline.event import Event
+from pipeline.message import MediaNote, Receipt
 from pipeline.record import Coordinates, RawReference
 from topics import catalog, outgoing, stamp, wire
 from topics.outgoing import Outgoing
@@ -42,13 +47,31 @@ class ArchiveMeter(Meter, Protocol):
         ...
 
 
+class Attachments(Protocol):
+    """Collects what events attach; `agents.media.collect.Collector` fits."""
+
+    def expect(self, records: Sequence[Expected], now: datetime) -> Mapping[str, tuple[tuple[MediaNote, ...], int]]:
+        """Take up what stored records attach; what their receipts must say of it, by the record's hash."""
+        ...
+
+    def tick(self, now: datetime) -> Sequence[tuple[Waiting, tuple[MediaNote, ...]]]:
+        """Do what is due; the receipts that are final now."""
+        ...
+
+
 class Archive:
     """The handler: a batch is stored as one, and answered with a receipt for each message."""
 
     def __init__(
-        self, store: Store, meter: ArchiveMeter, now: Callable[[], datetime], monotonic: Callable[[], float]
+        self,
+        store: Store,
+        attachments: Attachments,
+        meter: ArchiveMeter,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float],
     ) -> None:
         self._store = store
+        self._attachments = attachments
         self._meter = meter
         self._now = now
         self._monotonic = monotonic
@@ -60,23 +83,29 @@ class Archive:
         stored = self._store.put_many(raws)
         self._meter.took(Stage.STORE, self._monotonic() - start)
         at = self._now()
-        self._measure(raws, stored, at)
-        return [outgoing.receipt(_receipt(raw, answer, at), raw.key) for raw, answer in zip(raws, stored, strict=True)]
+        events = [_event(raw) for raw in raws]
+        self._measure(events, stored, at)
+        receipts = [_receipt(raw, answer, at) for raw, answer in zip(raws, stored, strict=True)]
+        expected = [_expected(*each) for each in zip(raws, events, receipts, strict=True)]
+        told = self._attachments.expect([each for each in expected if each], at)
+        return [
+            outgoing.receipt(_with_media(receipt, *told.get(raw.sha256, ((), 0))), raw.key)
+            for raw, receipt in zip(raws, receipts, strict=True)
+        ]
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
-        """Nothing here is due by the clock."""
-        del now
-        return ()
+        """Send the receipts anew whose attachments are all settled now."""
+        return [
+            outgoing.receipt(_with_media(wire.decode_receipt(each.receipt), notes, 0), each.key)
+            for each, notes in self._attachments.tick(now)
+        ]
 
-    def _measure(self, raws: Sequence[Raw], stored: Sequence[StoredRecord], at: datetime) -> None:
-        new = [(raw, answer) for raw, answer in zip(raws, stored, strict=True) if answer.new]
+    def _measure(self, events: Sequence[Event | None], stored: Sequence[StoredRecord], at: datetime) -> None:
+        new = [(event, answer) for event, answer in zip(events, stored, strict=True) if answer.new]
         self._meter.stored(new=len(new), repeated=len(stored) - len(new), size=sum(answer.size for _, answer in new))
-        for raw, _ in new:
-            try:
-                created_at = wire.decode_event(raw.value).appeared_at
-            except DeadLetter:
-                continue  # archived all the same; when it was made nobody can tell
-            self._meter.exposed(Step.ARCHIVED, created_at, at)
+        for event, _ in new:
+            if event:
+                self._meter.exposed(Step.ARCHIVED, event.appeared_at, at)
 
 
 def raw_of(record: Record) -> Raw:
@@ -100,6 +129,7 @@ def raw_of(record: Record) -> Raw:
 
 def run(
     store: Store,
+    attachments: Attachments,
     *,
     client: Mapping[str, object],
     meter: ArchiveMeter,
@@ -108,9 +138,28 @@ def run(
     pace: Pace | None = None,
 ) -> int:
     """Archive until `stop` is set; returns the exit code."""
-    handler = Archive(store, meter, worker.now, time.monotonic)
+    handler = Archive(store, attachments, meter, worker.now, time.monotonic)
     topics = (catalog.ARCHIVE,)
     return worker.run(ROLE, topics, handler, client=client, meter=meter, health=health, stop=stop, pace=pace)
+
+
+def _event(raw: Raw) -> Event | None:
+    """The event, or None where the bytes are none: they are archived all the same, and nobody can tell more of them."""
+    try:
+        return wire.decode_event(raw.value)
+    except DeadLetter:
+        return None
+
+
+def _expected(raw: Raw, event: Event | None, receipt: Receipt) -> Expected | None:
+    if event is None:
+        return None
+    fields = tuple(pointer for pointer, _ in event.attachments())
+    return Expected(raw.sha256, f"{event.data.platform}:{event.data.object_id}", fields, wire.encode(receipt), raw.key)
+
+
+def _with_media(receipt: Receipt, notes: tuple[MediaNote, ...], pending: int) -> Receipt:
+    return msgspec.structs.replace(receipt, media=notes, media_pending=pending) if notes or pending else receipt
 
 
 def _receipt(raw: Raw, stored: StoredRecord, at: datetime) -> Receipt:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from rich.table import Table
 
 from agents.configuration import load_accounts, load_policy
 from agents.detection import build_detector
-from agents.handout import access
+from agents.handout.noted import note
 from agents.retention import place
 from agents.retention.form import is_addendum
 from agents.settings import Settings
@@ -39,9 +38,7 @@ def run(settings: Settings, file: Path, against: Path | None, most: int, console
     detector = build_detector(settings)
     tally = Tally()
     samples: list[tuple[str, str]] = []
-    access.note(
-        settings.access_log, at=now(), who=getpass.getuser(), command="policy backtest", records=("all",), decision=None
-    )
+    note(settings, "policy backtest", ("all",))
     for key, event in _events(settings):
         judged = verdicts(event, detector, policies, accounts)
         parting = tally.add(*judged) if judged else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -11,12 +10,13 @@ import msgspec
 import typer
 
 from agents import settings
+from agents.acting import user
 from agents.configuration import load_accounts, load_retention
 from agents.retention import disposal, holds, place
 from agents.retention.disposal import Due, Proposal
 from agents.retention.holds import Hold
-from agents.retention.index import Wanted
 from agents.retention.opened import indexed, reading, refusing
+from agents.retention.wanted import Wanted
 from agents.settings import Settings
 from agents.worker import now
 from pipeline.errors import BadConfiguration
@@ -33,11 +33,11 @@ _File = Annotated[Path, typer.Argument(help="the proposal's file")]
 def propose(to: Annotated[Path, typer.Option(help="the file to write the proposal to")]) -> None:
     """List the records whose time has run out by ANSLAGSVAKT_RETENTION_FILE; exits 1 if there is none."""
     with refusing():
-        found = _due(settings.load())
+        found = [each for each, is_gone in _due(settings.load()) if not is_gone]
         if not found:
             typer.echo("nothing is due")
             raise typer.Exit(1)
-        proposal = Proposal(made_at=now(), made_by=getpass.getuser(), due=tuple(found))
+        proposal = Proposal(made_at=now(), made_by=user(settings.load().data_dir), due=tuple(found))
         to.write_bytes(msgspec.json.format(msgspec.json.encode(proposal), indent=2) + b"\n")
     typer.echo(
         f"{len(found)} records in {to}: let another person read it, and approve it with `records dispose approve`"
@@ -48,7 +48,7 @@ def propose(to: Annotated[Path, typer.Option(help="the file to write the proposa
 def approve(file: _File) -> None:
     """Approve a proposal, as another user than the one who made it."""
     with refusing():
-        approved = disposal.approve(_read(file), getpass.getuser(), now())
+        approved = disposal.approve(_read(file), user(settings.load().data_dir), now())
         file.write_bytes(msgspec.json.format(msgspec.json.encode(approved), indent=2) + b"\n")
     typer.echo(f"{len(approved.due)} records may go: `records dispose execute {file}`")
 
@@ -59,9 +59,12 @@ def execute(file: _File) -> None:
     with refusing():
         chosen = settings.load()
         proposal = _read(file)
-        still = _due(chosen)
+        # What a crash left half done is certified already, and is finished now.
+        still = [each for each, _ in _due(chosen)]
         with place.opened(place.of(chosen), now) as store:
-            certificate, count = disposal.execute(proposal, still, store, getpass.getuser(), now())
+            certificate, count = disposal.execute(proposal, still, store, user(chosen.data_dir), now())
+        with reading(None) as opened, indexed(opened):
+            pass  # the index takes in the certificate, and forgets every word of what it names
     kept = len(proposal.due) - len(certificate.records)
     typer.echo(
         f"{len(certificate.records)} records disposed of ({count} objects), {kept} kept that are not due any more"
@@ -80,12 +83,12 @@ def place_hold(
     """Let nothing that fits be disposed of until the hold is released."""
     with refusing():
         if not any((account, item, thread, author)):
-            raise typer.BadParameter("name --account, --item, --thread or --author")
+            raise BadConfiguration("name --account, --item, --thread or --author")
         name = holds.new_name()
         hold = Hold(
             hold=name,
             at=now(),
-            who=getpass.getuser(),
+            who=user(settings.load().data_dir),
             why=why,
             account=account,
             item=item,
@@ -115,11 +118,12 @@ def release(
         if name not in {hold.hold for hold in holds.active(file)}:
             typer.echo(f"no hold {name} stands", err=True)
             raise typer.Exit(1)
-        holds.place(file, Hold(hold=name, at=now(), who=getpass.getuser(), why=why, released=True))
+        holds.place(file, Hold(hold=name, at=now(), who=user(settings.load().data_dir), why=why, released=True))
     typer.echo(f"hold {name} is released")
 
 
-def _due(chosen: Settings) -> list[Due]:
+def _due(chosen: Settings) -> list[tuple[Due, bool]]:
+    """What may go by the plan and the holds, each with whether there is a certificate of it already."""
     accounts: Mapping[tuple[str, str], Account] = load_accounts(chosen.accounts_file).by_identity()
     schedule = load_retention(chosen.retention_file)
     standing = holds.active(_holds_file(chosen))
@@ -129,7 +133,10 @@ def _due(chosen: Settings) -> list[Due]:
         return found.department if found else UNREGISTERED
 
     with reading(None) as opened, indexed(opened) as (records, _):
-        return list(disposal.due(records.search(Wanted()), schedule, department_of, standing, now().date()))
+        hits = list(records.search(Wanted()))
+    gone = {hit.object_key for hit in hits if hit.disposed}
+    found = disposal.due(hits, schedule, department_of, standing, now().date())
+    return [(each, each.object_key in gone) for each in found]
 
 
 def _read(file: Path) -> Proposal:

@@ -2,13 +2,15 @@
 
 Our own calls never pass such text; this is the last resort for what libraries do: an exception is logged by its class
 and place, never by its message; the loggers of the Kafka clients, which print payloads at DEBUG, are held at INFO; and
-what looks like a person's number or address is covered in whatever is written all the same.
+what looks like a person's number or address is covered in whatever is written all the same. A client that repeats
+itself (each try to reach a broker that is away is an entry) is heard once in half a minute, with the count of the rest.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import math
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -19,12 +21,15 @@ from pipeline.redact import redact
 _HELD_AT_INFO = ("faust", "mode", "aiokafka", "kafka", "httpx", "httpcore", "urllib3", "asyncio")
 _HELD_AT_WARNING = ("kafka", "httpx", "aiokafka", "faust", "mode")
 """Loggers that tell of every connection or call at INFO."""
+_REPEATED_AFTER = 30.0
+"""Seconds after which the same thing from the same client is said again."""
 
 
 def set_up(level: str, form: Literal["json", "text"], process: str) -> None:
     """Send all logging to standard error in this form; calling it again replaces what was set up before."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json(process) if form == "json" else _Text(process))
+    handler.addFilter(_Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -32,6 +37,27 @@ def set_up(level: str, form: Literal["json", "text"], process: str) -> None:
         logging.getLogger(name).setLevel(max(logging.INFO, root.level))
     for name in _HELD_AT_WARNING:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+class _Repeats(logging.Filter):
+    """Holds back what a client's same line of code said less than half a minute ago, and counts it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: dict[tuple[str, int], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name.partition(".")[0] not in _HELD_AT_WARNING:
+            return True
+        place = (record.pathname, record.lineno)
+        last, held = self._said.get(place, (-math.inf, 0))
+        if record.created - last < _REPEATED_AFTER:
+            self._said[place] = (last, held + 1)
+            return False
+        self._said[place] = (record.created, 0)
+        if held:
+            record.msg, record.args = f"{record.getMessage()} ({held} more like it since it was last said)", ()
+        return True
 
 
 def _place(record: logging.LogRecord) -> dict[str, str]:

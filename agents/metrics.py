@@ -27,6 +27,14 @@ class Step(StrEnum):
     REMOVED = "removed"
 
 
+class Fetching(StrEnum):
+    """What can come of trying to fetch an attachment."""
+
+    STORED = "stored"
+    GIVEN_UP = "given_up"
+    PUT_OFF = "put_off"
+
+
 class Stage(StrEnum):
     """The parts of a process that take time, and where a message may die."""
 
@@ -144,6 +152,15 @@ class Metrics:
             registry=registry,
         )
         self._verified.set(math.nan)  # a process that has no store says nothing of it
+        self._media = Counter(
+            "anslagsvakt_media", "Attachments by what came of fetching them", ("result",), registry=registry
+        )
+        self._media_pending = Gauge(
+            "anslagsvakt_media_pending", "Attachments that are still to be fetched", registry=registry
+        )
+        self._media_oldest = Gauge(
+            "anslagsvakt_media_oldest_seconds", "How long the oldest of these has been asked for", registry=registry
+        )
         self._retries = Counter(
             "anslagsvakt_retries",
             "Times that a passing fault made a process try again, by stage",
@@ -248,6 +265,20 @@ class Metrics:
         self._records.labels("new").inc(new)
         self._records.labels("repeated").inc(repeated)
         self._record_bytes.inc(size)
+
+    def media(self, result: Fetching, count: int = 1) -> None:
+        """So many attachments ended so, or will be tried again."""
+        self._media.labels(result).inc(count)
+
+    def fetches(self) -> None:
+        """This process fetches attachments: each result shows as nought, so that Prometheus sees the first of it."""
+        for result in Fetching:
+            self._media.labels(result)
+
+    def media_pending(self, count: int, oldest_seconds: float) -> None:
+        """So many attachments are still to be fetched, the oldest since so long."""
+        self._media_pending.set(count)
+        self._media_oldest.set(max(0.0, oldest_seconds))
 
     def disk(self, free: Callable[[], float]) -> None:
         """Ask this for the free share of the disk whenever the metrics are read."""

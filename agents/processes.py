@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
-import secrets
 import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -27,16 +26,16 @@ from agents.health import Health
 from agents.metrics import Metrics
 from agents.settings import Process, Settings
 from agents.takedown.brake import Caps
+from agents.token_key import token_key
 from agents.worker import now, told_to_stop
 from pipeline.detect.finding import Entity
-from pipeline.errors import BadConfiguration
+from pipeline.errors import AnslagsvaktError, BadConfiguration
 from pipeline.message import Result
 from pipeline.policy import Policy
 from pipeline.route import State
 from pipeline.token import Tokeniser
 
 _log = logging.getLogger(__name__)
-_KEY_BYTES = 32
 _TAKEDOWN_POLL = 0.1  # seconds; each poll is a chance to take an order one step on
 
 
@@ -116,25 +115,51 @@ async def _screen(process: Running) -> None:
 def archive(settings: Settings) -> int:
     """Run the archive process until SIGTERM or SIGINT; returns the exit code."""
     from agents import archive as archiving
+    from agents.media.address import Allowed
+    from agents.media.collect import Terms, collecting
+    from agents.media.fetch import Bounds, Fetcher
     from agents.retention import place, verified
 
+    allowed = Allowed.of([each.strip() for each in settings.media_allow.split(",") if each.strip()])
+    fetcher = Fetcher(allowed, Bounds(settings.media_max_bytes, settings.media_seconds))
+    terms = Terms(timedelta(minutes=settings.media_patience_minutes))
     where = place.of(settings, token_key(settings.token_key))
     with (
         running(Process.ARCHIVE, settings) as process,
         told_to_stop() as stop,
         place.opened(where, now) as store,
+        _stamping(settings, where.log, process.metrics),
+        collecting(settings.media, store, fetcher.fetch, process.metrics, terms) as attachments,
     ):
         process.metrics.disk(partial(free_ratio, settings.store))
         process.metrics.verified(partial(verified.last, where.log))
         process.metrics.stored(new=0, repeated=0, size=0)  # so that Prometheus sees the first record
+        process.metrics.fetches()
         return archiving.run(
             store,
+            attachments,
             client=settings.kafka(),
             meter=process.metrics,
             health=process.health,
             stop=stop,
             pace=Pace(dead_letters_in_a_row=settings.dead_letter_limit),
         )
+
+
+def _stamping(settings: Settings, folder: Path, metrics: Metrics) -> AbstractContextManager[None]:
+    """Has the daily heads of the log stamped, where the settings name an authority."""
+    from agents.retention import stamps
+
+    if settings.stamp_url is None:
+        return nullcontext()
+    if settings.stamp_roots_file is None:
+        raise BadConfiguration("ANSLAGSVAKT_STAMP_ROOTS_FILE: name it too when there is a stamp_url")
+
+    def failed(error: AnslagsvaktError) -> None:
+        metrics.retried("stamp")
+        _log.warning("a daily head waits for its time stamp: %s", error)
+
+    return stamps.stamping(folder, settings.stamp_url, stamps.Roots.of(settings.stamp_roots_file), failed)
 
 
 def takedown(settings: Settings) -> int:
@@ -158,26 +183,3 @@ def takedown(settings: Settings) -> int:
             stop=stop,
             pace=Pace(poll=_TAKEDOWN_POLL, dead_letters_in_a_row=settings.dead_letter_limit),
         )
-
-
-def token_key(path: Path) -> bytes:
-    """The key of the value tokens; made (readable by us alone) if there is none yet.
-
-    Raises:
-        BadConfiguration: the file cannot be read or made, or is too short to keep a secret.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            key = path.read_bytes()
-        else:
-            key = secrets.token_bytes(_KEY_BYTES)
-            with os.fdopen(handle, "wb") as file:
-                file.write(key)
-    except OSError as error:
-        raise BadConfiguration(f"{path}: token key cannot be used ({error.strerror}): check the path") from None
-    if len(key) < _KEY_BYTES:
-        raise BadConfiguration(f"{path}: token key has {len(key)} bytes, it needs {_KEY_BYTES}: make a new one")
-    return key

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,16 +10,21 @@ import msgspec
 import typer
 
 from agents import settings
-from agents.configuration import load_accounts
+from agents.acting import user
 from agents.disposal import dispose_app, hold_app
-from agents.handout.command import export, show
-from agents.retention import bundle, verified
+from agents.handout import access, asked
+from agents.handout.command import check, export, show
+from agents.handout.search import search
+from agents.media.command import media
+from agents.retention import adopt as adopting
+from agents.retention import bundle, documents, place, stamps, verified
 from agents.retention import verify as verification
-from agents.retention.heads import Head, is_signed, read_head
-from agents.retention.index import Wanted
+from agents.retention.heads import Head, is_signed, read_head, signer
 from agents.retention.keyring import Keyring
-from agents.retention.log import LogReader
+from agents.retention.log import Log, LogReader
 from agents.retention.opened import Folder, indexed, progress, reading, refusing
+from agents.retention.stamps import Roots
+from agents.retention.store import Faulty
 from agents.retention.wrap import KeyFile, add_key
 from agents.worker import now
 from pipeline.errors import BadConfiguration
@@ -30,9 +34,11 @@ app.add_typer(dispose_app, name="dispose")
 app.add_typer(hold_app, name="hold")
 app.command()(show)
 app.command()(export)
+app.command()(media)
+app.command()(check)
+app.command()(search)
 
 _PATIENCE = 1.0  # seconds; how long a record in the making may take to reach the log
-_Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="by the event's own time, in UTC")]
 
 
 @app.command()
@@ -45,12 +51,20 @@ def verify(
     head: Annotated[
         list[Path] | None, typer.Option(help="a published head, kept where nobody here could change it")
     ] = None,
+    stamp_roots: Annotated[
+        Path | None,
+        typer.Option(help="certificates (PEM) to check time stamps against; default: ANSLAGSVAKT_STAMP_ROOTS_FILE"),
+    ] = None,
     resume: Annotated[Path | None, typer.Option(help="file to note the progress in, and to go on from")] = None,
 ) -> None:
     """Check every record, the log and its heads, and name each fault; exits 1 if there is any."""
     with refusing():
+        certificates = stamp_roots or settings.load().stamp_roots_file
         known = verification.Known(
-            frozenset(public_key or ()), tuple(_head(each) for each in head or ()), _mark(resume) if resume else None
+            frozenset(public_key or ()),
+            tuple(_head(each) for each in head or ()),
+            _mark(resume) if resume else None,
+            Roots.of(certificates) if certificates else None,
         )
         with reading(store) as opened:
             run = verification.Verification(
@@ -61,10 +75,15 @@ def verify(
                 wait=lambda: time.sleep(_PATIENCE),
             )
             report = run.run(LogReader(opened.log), known)
+            if opened.is_ours:
+                report.faults += _access_faults(LogReader(opened.log))
     if resume:
         resume.unlink(missing_ok=True)
     verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
-    typer.echo(f"{report.records} records, {report.addenda} addenda, {report.disposed} disposed of: {verdict}")
+    typer.echo(f"{_counted(report)}{report.disposed} disposed of: {verdict}")
+    if report.stamps or certificates:
+        checked = f"the latest {report.latest_stamp} after its head" if certificates else "not checked: --stamp-roots"
+        typer.echo(f"{report.stamps} time stamps, {checked}; {report.unstamped} daily heads have none")
     if report.faults:
         raise typer.Exit(1)
     verified.note(opened.log)
@@ -83,48 +102,51 @@ def prove(
 
 
 @app.command()
+def stamp() -> None:
+    """Have the daily heads stamped that are not (the archive process does so itself); exits 2 if it cannot be done."""
+    with refusing():
+        chosen = settings.load()
+        if chosen.stamp_url is None or chosen.stamp_roots_file is None:
+            raise BadConfiguration("ANSLAGSVAKT_STAMP_URL and ANSLAGSVAKT_STAMP_ROOTS_FILE: name both")
+        count = stamps.stamp(place.of(chosen).log, chosen.stamp_url, Roots.of(chosen.stamp_roots_file))
+    typer.echo(f"{count} daily heads stamped")
+
+
+@app.command()
 def index(
     *, store: Folder = None, anew: Annotated[bool, typer.Option(help="forget all and read the whole store")] = False
 ) -> None:
     """Take what is new in the store into the index that searches use (they do so themselves; this does it ahead)."""
-    with refusing(), reading(store) as opened, indexed(opened, anew=anew) as (_, count):
+    with refusing(), reading(store) as opened, indexed(opened, anew=anew) as (records, count):
+        asked.take_in(settings.load(), opened, records)
         typer.echo(f"{count} objects taken in")
 
 
 @app.command()
-def search(
-    *,
-    store: Folder = None,
-    platform: Annotated[str | None, typer.Option(help="facebook, instagram, …")] = None,
-    account: Annotated[str | None, typer.Option(help="the account's id on the platform")] = None,
-    department: Annotated[str | None, typer.Option(help="a department of the register of accounts")] = None,
-    kind: Annotated[str | None, typer.Option(help="post, comment, message, …")] = None,
-    change: Annotated[str | None, typer.Option(help="created, edited, deleted, …")] = None,
-    item: Annotated[str | None, typer.Option(help="the id of a post or comment: shows its versions")] = None,
-    thread: Annotated[str | None, typer.Option(help="the id of the post that a thread hangs on")] = None,
-    author: Annotated[str | None, typer.Option(help="an author's token, as a search shows it")] = None,
-    since: _Day = None,
-    until: _Day = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="at most so many")] = None,
-) -> None:
-    """List the records that fit, oldest first, a JSON object a line, without their text; exits 1 if there is none."""
-    found = False
-    with refusing(), reading(store) as opened, indexed(opened) as (records, _):
-        wanted = Wanted(
-            platform=platform,
-            accounts=_accounts(account, department),
-            kind=kind,
-            change=change,
-            item=item,
-            thread=thread,
-            author=author,
-            since=since.date() if since else None,
-            until=until.date() if until else None,
-        )
-        for hit in records.search(wanted, limit):
-            typer.echo(msgspec.json.encode(hit).decode())
-            found = True
-    if not found:
+def adopt(why: Annotated[str, typer.Option(help="on what grounds they are taken for what they were")]) -> None:
+    """Enter in the log what the store holds that is not in it: a store older than its log. Exits 1 if any is damaged.
+
+    Each object is read and checked as far as it can be by itself. A statement of it, with who and why, is logged too.
+    """
+    faults = 0
+
+    def fault(found: Faulty) -> None:
+        nonlocal faults
+        faults += 1
+        typer.echo(f"FAULT {found}")
+
+    with refusing():
+        chosen = settings.load()
+        where = place.of(chosen)
+        reader = LogReader(where.log)
+        logged = frozenset(name for name, _ in reader.entries()) if reader.exists() else frozenset()
+        with place.opened(where, now) as store:
+            journal = Log(where.log, signer(chosen.log_key), now)
+            count = adopting.adopt(
+                store, journal, logged, by=user(chosen.data_dir), at=now(), why=why, fault=fault, progress=progress
+            )
+    typer.echo(f"{count} objects entered in the log" + (f", {faults} left out" if faults else ""))
+    if faults:
         raise typer.Exit(1)
 
 
@@ -144,20 +166,30 @@ def rotate_key() -> None:
     typer.echo(f"key {name} in {chosen.store_key_file} now closes {count} older record keys and all new ones")
 
 
-def _accounts(account: str | None, department: str | None) -> frozenset[str] | None:
-    if department is None:
-        return None if account is None else frozenset({account})
-    register = load_accounts(settings.load().accounts_file).account
-    theirs = frozenset(each.id for each in register if each.department == department)
-    if not theirs:
-        raise BadConfiguration(f"{department!r} has no accounts: see ANSLAGSVAKT_ACCOUNTS_FILE for the departments")
-    return theirs if account is None else theirs & {account}
+def _access_faults(reader: LogReader) -> int:
+    """Name what is wrong with the access log, of which the store keeps every line; how much it is."""
+    stored = (
+        (name for name, _ in reader.entries() if name.startswith(f"{documents.ACCESS}/")) if reader.exists() else ()
+    )
+    count = 0
+    for fault in access.faults(settings.load().access_log, stored):
+        typer.echo(f"FAULT {fault}")
+        count += 1
+    return count
+
+
+def _counted(report: verification.Report) -> str:
+    """What was read; attachments only where there are any."""
+    attached = f"{report.attachments} attachments ({report.missing} could not be had), "
+    return f"{report.records} records, {report.addenda} addenda, " + (
+        attached if report.attachments or report.missing else ""
+    )
 
 
 def _head(path: Path) -> Head:
     head = read_head(path.read_bytes().strip())
     if head is None or not is_signed(head):
-        raise typer.BadParameter(f"{path} is no signed head")
+        raise BadConfiguration(f"{path} is no signed head")
     return head
 
 
@@ -167,7 +199,7 @@ def _mark(path: Path) -> verification.Mark | None:
     try:
         return msgspec.json.decode(path.read_bytes(), type=verification.Mark)
     except msgspec.DecodeError:
-        raise typer.BadParameter(f"{path} notes no progress: remove it") from None
+        raise BadConfiguration(f"{path} notes no progress: remove it") from None
 
 
 def _note(path: Path | None, mark: verification.Mark) -> None:

@@ -77,6 +77,29 @@ class Settings(BaseSettings):
     log_key_file: Path | None = Field(
         None, description="key that signs the records' log, made at first start; default: log.key in data_dir"
     )
+    media_file: Path | None = Field(
+        None, description="which attachments are still to be fetched; default: media.sqlite3 in data_dir"
+    )
+    media_max_bytes: int = Field(
+        20 * 1024 * 1024, ge=0, description="the largest attachment that is fetched; a larger one is noted as missing"
+    )
+    media_seconds: float = Field(30.0, gt=0, le=150, description="how long fetching one attachment may take at a time")
+    media_patience_minutes: float = Field(
+        60.0,
+        ge=0,
+        description="for how long an attachment is asked for before it is given up; deletions wait meanwhile",
+    )
+    media_allow: str = Field(
+        "",
+        description="hosts and networks, separated by commas, that attachments may be fetched from though their "
+        "addresses are not public (media.example, 10.2.0.0/16)",
+    )
+    stamp_url: str | None = Field(
+        None, description="address of a time stamp authority (RFC 3161) for the daily heads; default: none"
+    )
+    stamp_roots_file: Path | None = Field(
+        None, description="certificates (PEM) that its time stamps are checked against; needed with stamp_url"
+    )
     index_url: SecretStr | None = Field(
         None,
         description="database of the record index (SQLAlchemy address); default: SQLite, index.sqlite3 in data_dir",
@@ -122,6 +145,11 @@ class Settings(BaseSettings):
     def log_key(self) -> Path:
         """The file of the key that signs the records' log."""
         return self.log_key_file or self.data_dir / "log.key"
+
+    @property
+    def media(self) -> Path:
+        """The file of the attachments that are still to be fetched."""
+        return self.media_file or self.data_dir / "media.sqlite3"
 
     @property
     def index(self) -> str:

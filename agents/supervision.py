@@ -13,8 +13,8 @@ from rich.console import Console
 from agents import settings
 from agents.configuration import load_accounts
 from agents.duty_view import show
-from agents.retention.index import Hit, Wanted
 from agents.retention.opened import Folder, indexed, reading, refusing
+from agents.retention.wanted import Hit, Wanted
 from agents.worker import now
 from pipeline.supervision import DutyLog, Sighting, Terms, duty_log
 

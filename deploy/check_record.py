@@ -1,10 +1,12 @@
-"""Is FILE a record of the archive, as it was signed? `python check_record.py PROOF.json FILE [PUBLIC_KEY]`.
+"""Is FILE a record of the archive, as it was signed? `python check_record.py PROOF.json FILE [PUBLIC_KEY [ROOTS.pem]]`.
 
-Needs nothing but Python 3.8 or later: no network, no other package, none of Anslagsvakt's code.
+Needs nothing but Python 3.8 or later: no network, no other package, none of Anslagsvakt's code. Only a time stamp, if
+the proof has one, is checked by openssl, against the certificates of its authority (ROOTS.pem).
 
 1. The SHA-256 of FILE is the name that the proof's record has in the archive's log.
 2. The log's entry and the path in the proof lead to a root (RFC 9162, section 2.1.3.2).
 3. That root was signed with the public key (Ed25519, RFC 8032), at the time that the head tells.
+4. The head was there when the authority stamped it (RFC 3161), whatever the archive's own clock says.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 P = 2**255 - 19
@@ -83,7 +87,17 @@ def root_of(leaf: bytes, index: int, size: int, path: list[bytes]) -> str | None
     return leaf.hex() if last == 0 else None
 
 
-def main(proof_file: str, record_file: str, trusted: str | None = None) -> int:
+def is_stamped(head: dict[str, object], stamp: str, roots: str) -> bool:
+    """Whether the stamp is the authority's word over the head, by openssl."""
+    with tempfile.TemporaryDirectory() as folder:
+        data, answer = Path(folder, "head"), Path(folder, "stamp")
+        data.write_bytes(json.dumps(head, separators=(",", ":")).encode() + b"\n")
+        answer.write_bytes(base64.b64decode(stamp))
+        command = ["openssl", "ts", "-verify", "-data", str(data), "-in", str(answer), "-CAfile", roots]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def main(proof_file: str, record_file: str, trusted: str | None = None, roots: str | None = None) -> int:
     """Check and tell; the exit code is 1 when something is not so."""
     proof = json.loads(Path(proof_file).read_text(encoding="utf-8"))
     sha256 = hashlib.sha256(Path(record_file).read_bytes()).hexdigest()
@@ -98,9 +112,13 @@ def main(proof_file: str, record_file: str, trusted: str | None = None) -> int:
         "the log was signed with the key below": is_signature(key, text, signature),
         "that key is the one you trust": trusted in (None, head["key"]),
     }
+    if "stamp" in proof and roots:
+        checks["the head was stamped by the authority"] = is_stamped(head, proof["stamp"], roots)
     for what, holds in checks.items():
         print("ok   " if holds else "WRONG", what)
     print(f"signed at {head['at']} with key {head['key']}" + ("" if trusted else ", which you have yet to trust"))
+    if "stamp" in proof and not roots:
+        print("its time stamp is not checked: name the authority's certificates (ROOTS.pem) as well")
     return 0 if all(checks.values()) else 1
 
 

@@ -144,6 +144,10 @@ class Event(msgspec.Struct, frozen=True):
         """Every textual field that holds anything, each with its JSON pointer into `data`."""
         return tuple(FieldText(pointer, text) for pointer, text in _texts(self.data) if text)
 
+    def attachments(self) -> tuple[tuple[str, str], ...]:
+        """Every attachment that has an address: its JSON pointer into `data`, and that address."""
+        return tuple((f"/media/{number}", each.url) for number, each in enumerate(self.data.media or ()) if each.url)
+
 
 def identity(*parts: str) -> str:
     """SHA-256 (hex) over parts; nothing inside a part can make it look like two others."""

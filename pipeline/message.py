@@ -45,6 +45,14 @@ class Why(StrEnum):
     EDITED_CLEAN = "edited_clean"
 
 
+class MediaState(StrEnum):
+    """How it stands with an attachment: only what is pending will change."""
+
+    PENDING = "pending"
+    STORED = "stored"
+    GIVEN_UP = "given_up"
+
+
 class _Message(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     version: Literal[1] = 1
 
@@ -147,13 +155,30 @@ class ReviewItem(_Message, frozen=True, kw_only=True):
     flags: tuple[str, ...] = ()
 
 
+class MediaNote(msgspec.Struct, frozen=True, kw_only=True):
+    """How it stands with one attachment of an event; `reason` is a code for why it was not fetched."""
+
+    field: str
+    state: MediaState
+    object_key: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+    reason: str | None = None
+
+
 class Receipt(_Message, frozen=True, kw_only=True):
-    """The retention store has confirmed the record: it can be read back under `object_key` and has this SHA-256."""
+    """The retention store has confirmed the record: it can be read back under `object_key` and has this SHA-256.
+
+    While attachments of its item are still being fetched (`media_pending`), nothing may be deleted; when the last is
+    stored or given up, the receipt is sent once more.
+    """
 
     object_key: str
     raw: RawReference
     size: int
     stored_at: Moment
+    media: tuple[MediaNote, ...] = ()
+    media_pending: int = 0
 
 
 class Outcome(_Message, frozen=True, kw_only=True):

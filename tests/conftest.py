@@ -10,6 +10,10 @@ import os
 import pytest
 from hypothesis import settings
 
+# What the commands say is compared as it is, so nobody asks for colour here (typer takes even PY_COLORS=0 for asking).
+for _asks_for_colour in ("FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS"):
+    os.environ.pop(_asks_for_colour, None)
+
 _DID_NOT_RUN = "did not run: "
 _IN_CI = os.environ.get("CI") == "true"
 

@@ -1,9 +1,9 @@
-"""The real parts that pip cannot bring: where they are, what is tested with them, and fetching them where we may.
+"""The real parts that pip cannot bring beside us: where they are, what is tested with them, and how they are fetched.
 
-`python tests/parts.py` (part of `make test`) fetches what is missing: programs from Debian's packages, unpacked into
-the environment so that nothing is installed on the machine; a server's packages from npm; and PostgreSQL, which must be
-installed, where we are root, as in a container. It never fails: a test whose part is missing says so at the end, and in
-CI that is a failure.
+`python tests/parts.py` (part of `make test`) fetches what is missing, where we may: programs from Debian's packages,
+unpacked into the environment so that nothing is installed on the machine; a server's packages from npm; a validator
+that needs other versions than we do; and PostgreSQL and a browser, which must be installed, where we are root, as in a
+container. It never fails: a test whose part is missing says so at the end, and in CI that is a failure.
 """
 
 from __future__ import annotations
@@ -44,33 +44,72 @@ class Program:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A shared library that needs nothing else: its file, Debian's package that has it, and what is tested with it."""
+
+    file: str
+    package: str
+    what: str
+
+    @property
+    def path(self) -> str | None:
+        """Where it is, if it is here: installed on the machine, or unpacked by us."""
+        places = (folder.glob(f"usr/lib/*/*/{self.file}") for folder in (Path("/"), _UNPACKED))
+        return next((str(path) for found in places for path in found), None)
+
+    def found(self) -> str:
+        """Where it is; skips the test if it is nowhere."""
+        return self.path or pytest.skip(
+            f"did not run: {self.what} ({self.file} is missing: apt-get install {self.package})"
+        )
+
+
 PROMTOOL = Program("promtool", "prometheus", "alerts and configuration, by Prometheus' own tool")
 PROMETHEUS = Program("prometheus", "prometheus", "every query of dashboards and alerts, by Prometheus itself")
-PROGRAMS = (PROMTOOL, PROMETHEUS)
+OPENSSL = Program("openssl", "openssl", "time stamps, by an authority of OpenSSL's")
+BROWSER = Program("chromium", "chromium", "the page of a hand-out, in a real browser")
+EARK = _UNPACKED / "eark-validator/bin/python"
+"""The Python that the E-ARK validator is installed in."""
+EARK_FOLDER = Path(__file__).parent / "peers/eark"
+FAKETIME = Library("libfaketimeMT.so.1", "libfaketime", "clocks that jump (GPL, used by tests alone)")
+DEBIAN = (PROMTOOL, PROMETHEUS, OPENSSL, FAKETIME)
 
 
-def fetch_program(program: Program) -> None:
-    """Unpack Debian's package of a program that is missing, if this is a Debian."""
-    if program.path or not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
+def fetch_debian(part: Program | Library) -> None:
+    """Unpack Debian's package of what is missing, if this is a Debian."""
+    if part.path or not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         return
-    _say(f"Fetching {program.package} from Debian's packages")
+    _say(f"Fetching {part.package} from Debian's packages")
     with tempfile.TemporaryDirectory() as folder:
-        fetch = ("apt-get", "-qq", "download", program.package)
+        fetch = ("apt-get", "-qq", "download", part.package)
         # The list of packages may be missing or old; renewing it needs rights that we may not have.
         if _run(fetch, folder) or (_run(("apt-get", "-qq", "update"), folder) and _run(fetch, folder)):
             for package in Path(folder).glob("*.deb"):
                 _run(("dpkg-deb", "-x", str(package), str(_UNPACKED)), folder)
 
 
-def install_postgresql() -> None:
-    """Install Debian's PostgreSQL if it is missing and we are root; the tests start servers of their own."""
-    if any(Path("/usr/lib/postgresql").glob("*/bin/initdb")) or os.geteuid() != 0 or not shutil.which("apt-get"):
+def install(package: str, *, there: bool) -> None:
+    """Install a package of Debian's that is not `there` if we are root: one that cannot be merely unpacked."""
+    if there or os.geteuid() != 0 or not shutil.which("apt-get"):
         return
-    _say("Installing PostgreSQL from Debian's packages")
-    install = ("apt-get", "-qq", "install", "--yes", "--no-install-recommends", "postgresql")
+    _say(f"Installing {package} from Debian's packages")
+    command = ("apt-get", "-qq", "install", "--yes", "--no-install-recommends", package)
     with tempfile.TemporaryDirectory() as folder:
         _run(("apt-get", "-qq", "update"), folder)
-        _run(("env", "DEBIAN_FRONTEND=noninteractive", *install), folder)
+        _run(("env", "DEBIAN_FRONTEND=noninteractive", *command), folder)
+
+
+def make_eark() -> None:
+    """Make an environment for the E-ARK validator, which needs an older lxml than we do."""
+    if EARK.exists():
+        return
+    _say("Fetching the E-ARK validator into an environment of its own")
+    folder = EARK.parents[1]
+    locked = ("--require-hashes", "--only-binary", ":all:", "-r", str(EARK_FOLDER / "requirements.txt"))
+    made = _run((sys.executable, "-m", "venv", str(folder)), ".")
+    if not (made and _run((str(EARK), "-m", "pip", "install", "--quiet", *locked), ".")):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def fetch_npm(folder: Path) -> None:
@@ -105,8 +144,10 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    for each in PROGRAMS:
-        fetch_program(each)
-    install_postgresql()
+    for each in DEBIAN:
+        fetch_debian(each)
+    install("postgresql", there=any(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
+    install(BROWSER.package, there=BROWSER.path is not None)
+    make_eark()
     for peer in _NPM_FOLDERS:
         fetch_npm(peer)

@@ -33,6 +33,7 @@ class Seaweed:
     filer: str
     owner: Any
     writer: Any
+    server: Server
 
     def new_bucket(self) -> str:
         """A bucket with Object Lock."""
@@ -47,14 +48,15 @@ def program() -> str | None:
     return str(beside) if beside.exists() else shutil.which("weed")
 
 
-@contextmanager
-def seaweed(weed: str) -> Iterator[Seaweed]:
-    """Start the server and wait until it takes a write, which is well after it says that it is healthy."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        ports = dict(zip(_PORTS, _free_ports(len(_PORTS)), strict=True))
-        config = Path(folder) / "s3.json"
+class Server:
+    """The server's process, which may be killed and started again on the same data and ports."""
+
+    def __init__(self, weed: str, folder: Path) -> None:
+        self.ports = dict(zip(_PORTS, _free_ports(len(_PORTS)), strict=True))
+        config = folder / "s3.json"
         config.write_text(json.dumps(_identities()))
-        command = [
+        self._folder = folder
+        self._command = [
             weed,
             "server",
             f"-dir={folder}",
@@ -66,21 +68,41 @@ def seaweed(weed: str) -> Iterator[Seaweed]:
             "-master.volumeSizeLimitMB=32",
             "-s3.port.iceberg=0",
             "-s3.port.lance=0",
-            *(f"-{name}={port}" for name, port in ports.items()),
+            *(f"-{name}={port}" for name, port in self.ports.items()),
         ]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder) as server:
-            try:
-                bucket = Bucket("", f"http://127.0.0.1:{ports['s3.port']}")
-                made = Seaweed(
-                    str(bucket.endpoint),
-                    f"http://127.0.0.1:{ports['filer.port']}",
-                    s3.connect(bucket, "owner", "owner-secret"),
-                    s3.connect(bucket, "writer", "writer-secret"),
-                )
-                _await(made.owner, server)
-                yield made
-            finally:
-                server.kill()  # it takes over ten seconds to end when asked
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it takes a write, which is well after it says that it is healthy."""
+        quiet = subprocess.DEVNULL
+        self._process = subprocess.Popen(self._command, stdout=quiet, stderr=quiet, cwd=self._folder)
+        bucket = Bucket("", f"http://127.0.0.1:{self.ports['s3.port']}")
+        _await(s3.connect(bucket, "owner", "owner-secret"), self._process)
+
+    def kill(self) -> None:
+        """Kill it: it takes over ten seconds to end when asked."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+
+
+@contextmanager
+def seaweed(weed: str) -> Iterator[Seaweed]:
+    """A running server."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        server = Server(weed, Path(folder))
+        try:
+            server.start()
+            bucket = Bucket("", f"http://127.0.0.1:{server.ports['s3.port']}")
+            yield Seaweed(
+                str(bucket.endpoint),
+                f"http://127.0.0.1:{server.ports['filer.port']}",
+                s3.connect(bucket, "owner", "owner-secret"),
+                s3.connect(bucket, "writer", "writer-secret"),
+                server,
+            )
+        finally:
+            server.kill()
 
 
 def _identities() -> dict[str, object]:

@@ -24,6 +24,7 @@ from agents.demo.play import Player
 from agents.demo.run import SEED, _start
 from agents.demo.stream import sample_stream
 from agents.demo.watch import Watch
+from agents.demo.written import with_pictures_at
 from agents.settings import Process
 from deploy.local.kafka import kept_kafka
 from deploy.local.ports import HOST, free_port
@@ -131,7 +132,8 @@ def watched_run(root: Path, runtime: Runtime, seconds: float) -> Iterator[Promet
                 DemoPlatform(started.platform, started.token) as platform,
                 Watch(kafka.bootstrap, started.metrics) as watch,
             ):
-                samples = sample_stream(SEED, datetime.now(UTC), seconds)
+                pictures = f"{started.platform}/media"
+                samples = [with_pictures_at(each, pictures) for each in sample_stream(SEED, datetime.now(UTC), seconds)]
                 platform.plan_faults(samples)
                 with Player(kafka.bootstrap, platform, samples) as player:
                     deadline = time.monotonic() + seconds + _SETTLED_WITHIN_S

@@ -16,11 +16,11 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from pipeline.detect.concerns import tone
-from pipeline.detect.concerns.recogniser import lowered
+from pipeline.detect.concerns import features, tone
 from pipeline.detect.finding import Concern
 from pipeline.detect.lexicons import BUILT_IN
 from pipeline.detect.names import load_person_recogniser
+from pipeline.detect.wording import lowered
 from training import corpus
 
 TELLINGS = 3
@@ -44,7 +44,7 @@ def recipe() -> str:
     digest = hashlib.sha256()
     here = Path(__file__).parent
     data = [*sorted((here / "corpus").glob("*.txt")), *sorted((BUILT_IN / "names").glob("*.txt"))]
-    for path in [*data, here / "corpus.py", Path(__file__), Path(tone.__file__)]:
+    for path in [*data, here / "corpus.py", Path(__file__), Path(features.__file__)]:
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -53,7 +53,7 @@ def told_rows() -> tuple[list[str], Truth, list[int]]:
     """The masked texts, what each says, and the template each is told from."""
     names = load_person_recogniser()
     told = list(corpus.rows(TELLINGS, SEED))
-    texts = [tone.masked(lowered(row.text), names.find_persons(row.text)) for row in told]
+    texts = [features.masked(lowered(row.text), names.find_persons(row.text)) for row in told]
     truth = np.array([[concern in row.concerns for concern in Concern] for row in told])
     return texts, truth, [row.template for row in told]
 
@@ -65,7 +65,7 @@ def _normal(counts: csr_matrix) -> csr_matrix:
 
 
 def _fitted(texts: list[str], truth: Truth) -> tuple[CountVectorizer, list[LogisticRegression]]:
-    vectors = CountVectorizer(analyzer=tone.features, min_df=LEAST_ROWS, dtype=np.float64)
+    vectors = CountVectorizer(analyzer=features.features, min_df=LEAST_ROWS, dtype=np.float64)
     rows = _normal(vectors.fit_transform(texts))
     weight = {False: 1.0, True: POSITIVE_WEIGHT}
     models = [
@@ -102,7 +102,7 @@ def train(path: Path = tone.BUILT_IN) -> None:
 def fit(path: Path, texts: list[str], truth: Truth) -> None:
     """Fit on all rows and write the file."""
     vectors, models = _fitted(texts, truth)
-    silent = [set(tone.words(text)) for text, said in zip(texts, truth, strict=True) if not said.any()]
+    silent = [set(features.words(text)) for text, said in zip(texts, truth, strict=True) if not said.any()]
     common = {word for word in set().union(*silent) if sum(word in row for row in silent) > COMMON * len(silent)}
     _write(path, vectors, models, common - set(PERSON_WORDS.split()))
 

@@ -26,6 +26,7 @@ from agents.demo.stream import SECONDS, sample_stream
 from agents.demo.summary import say
 from agents.demo.view import Progress, view
 from agents.demo.watch import Watch
+from agents.demo.written import with_pictures_at
 from agents.embedded import shown
 from agents.settings import Process
 from deploy.local.errors import BrokerUnavailable
@@ -129,6 +130,7 @@ def _start(children: Children, bootstrap: str, folder: Folder) -> _Started:
             ANSLAGSVAKT_BOOTSTRAP_SERVERS=bootstrap,
             ANSLAGSVAKT_DATA_DIR=str(folder.data),
             ANSLAGSVAKT_LOG_FORMAT="json",
+            ANSLAGSVAKT_MEDIA_ALLOW=HOST,
             ANSLAGSVAKT_METRICS_HOST=HOST,
             ANSLAGSVAKT_METRICS_PORT=str(port),
             ANSLAGSVAKT_PLATFORM_URL=platform,
@@ -145,7 +147,8 @@ def _play(children: Children, bootstrap: str, started: _Started, console: Consol
         Watch(bootstrap, started.metrics) as watch,
         view(console) as shows,
     ):
-        samples = sample_stream(SEED, datetime.now(UTC), seconds)
+        pictures = f"{started.platform}/media"
+        samples = [with_pictures_at(each, pictures) for each in sample_stream(SEED, datetime.now(UTC), seconds)]
         platform.plan_faults(samples)
         with Player(bootstrap, platform, samples) as player:
             deadline = time.monotonic() + seconds + _SETTLE_S

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import msgspec
 
 from pipeline.route import State
+
+PICTURES = "https://cdn.example.org"
+"""Where the pictures of the samples are said to be."""
 
 Headers = tuple[tuple[str, bytes], ...]
 HEADERS: Headers = (("content-type", b"application/cloudevents+json"), ("connector", b"sample \xe5\x00"))
@@ -70,6 +73,12 @@ class Version:
     ocr: str | None = field(default=None, repr=False)
 
 
+def with_pictures_at(sample: Sample, url: str) -> Sample:
+    """The sample with its pictures where somebody serves them."""
+    value = sample.value and sample.value.replace(PICTURES.encode(), url.encode())
+    return replace(sample, value=value)
+
+
 def write(place: Place, version: Version) -> bytes:
     """The CloudEvent (structured JSON) for one version of an item."""
     data = _data(place, version)
@@ -89,7 +98,7 @@ def write(place: Place, version: Version) -> bytes:
 
 def _data(place: Place, version: Version) -> dict[str, object]:
     role = "municipality" if place.own else "citizen"
-    picture = {"url": f"https://cdn.example.org/{place.object_id}.jpg", "mime": "image/jpeg"}
+    picture = {"url": f"{PICTURES}/{place.object_id}.gif", "mime": "image/gif"}
     texts = {"alt_text": version.alt, "ocr_text": version.ocr}
     shown = {name: text for name, text in texts.items() if text}
     return {

@@ -1,22 +1,27 @@
-"""The commands `records show` and `records export`: read records out, covered unless decided otherwise."""
+"""The commands `records show`, `export` and `check`: read records out, covered unless decided otherwise."""
 
 from __future__ import annotations
 
-import getpass
+from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from agents import settings
-from agents.handout import access, bag
+from agents.acting import user
+from agents.handout import attachments, bag, fixity, package
+from agents.handout.contents import Handout
 from agents.handout.history import Item, covered, histories, uncovered
+from agents.handout.noted import note
 from agents.retention import bundle
-from agents.retention.index import Wanted
 from agents.retention.log import LogReader
 from agents.retention.opened import Folder, Opened, indexed, reading, refusing
+from agents.retention.wanted import Wanted
 from agents.worker import now
+from pipeline.errors import BadConfiguration, Stop
 
 _Keys = Annotated[list[str] | None, typer.Argument(help="object keys, as `records search` shows them")]
 _Item = Annotated[str | None, typer.Option(help="all versions of this post or comment, by its id on the platform")]
@@ -24,6 +29,13 @@ _Thread = Annotated[str | None, typer.Option(help="the whole thread that hangs o
 _Unmasked = Annotated[
     str | None, typer.Option(metavar="DECISION", help="cover nothing, on this decision (noted in the access log)")
 ]
+
+
+class Form(StrEnum):
+    """What a hand-out is packed as."""
+
+    BAG = "bag"
+    FGS = "fgs"
 
 
 def show(
@@ -38,32 +50,77 @@ def show(
     with refusing(), reading(store) as opened:
         items, _ = _read_out(opened, "show", _Selection(tuple(keys or ()), item, thread), unmasked)
     for each in items:
-        typer.echo(f"{each.kind or 'unreadable'} {each.item} on {each.platform}, account {each.account}")
-        for version in each.versions:
-            typer.echo(f"  {version.change} {version.time or ''}  {version.object_key}")
-            for pointer, text in version.texts.items():
-                typer.echo(f"    {pointer}: {text}")
+        for line in _lines(each):
+            typer.echo(f"{'    ' * each.depth}{line}")
 
 
 def export(
     keys: _Keys = None,
     *,
-    to: Annotated[Path, typer.Option(help="a folder that does not exist yet")],
+    to: Annotated[Path, typer.Option(help="a folder that does not exist yet; its name is the package's")],
     store: Folder = None,
     item: _Item = None,
     thread: _Thread = None,
     unmasked: _Unmasked = None,
+    form: Annotated[
+        Form, typer.Option("--format", help="bag: to hand out; fgs: to transfer to an archive (FGS Paketstruktur 2.0)")
+    ] = Form.BAG,
+    creator: Annotated[
+        str | None, typer.Option(help="fgs: the authority whose archive the records are of (arkivbildare)")
+    ] = None,
+    creator_code: Annotated[str | None, typer.Option(help="fgs: its organisation number")] = None,
+    agreement: Annotated[str | None, typer.Option(help="fgs: the submission agreement")] = None,
 ) -> None:
-    """Write a hand-out: a BagIt bag with a page to read and the data; if nothing is covered, originals and proofs."""
+    """Write a hand-out, with a page to read and the data; if nothing is covered, with originals and proofs.
+
+    A bag (BagIt) is for whoever asked for the records, an archive package (fgs) for an archive that takes them over.
+    """
     with refusing(), reading(store) as opened:
         if to.exists():
-            raise typer.BadParameter(f"{to} exists already: name a new folder")
-        items, chosen = _read_out(opened, "export", _Selection(tuple(keys or ()), item, thread), unmasked)
+            raise BadConfiguration(f"{to} exists already: name a new folder")
+        if form is Form.FGS and creator is None:
+            raise BadConfiguration("an archive package tells whose records they are: name the authority by --creator")
+        items, chosen = _read_out(opened, f"export {form}", _Selection(tuple(keys or ()), item, thread), unmasked)
         reader = LogReader(opened.log)
         proofs = {key: bundle.prove(reader, key) for key in chosen} if unmasked and reader.exists() else {}
-        bag.write(bag.Handout(items, proofs, now(), unmasked), to)
+        handout = Handout(items, proofs, now(), unmasked)
+        if creator is None or form is Form.BAG:
+            bag.write(handout, to)
+            page = to / "data" / "index.html"
+        else:
+            package.write(
+                handout, package.Transfer(creator, user(settings.load().data_dir), creator_code, agreement), to
+            )
+            page = to / package.DATA / "index.html"
+        if faults := list(fixity.faults(to)):
+            raise Stop(f"{to}: was not written whole ({faults[0]}): remove it and try again")
     covered = "nothing is covered" if unmasked else "findings are covered"
-    typer.echo(f"{len(chosen)} records in {to} ({covered}); open {to / 'data' / 'index.html'}")
+    typer.echo(f"{len(chosen)} records in {to} ({covered}); open {page}")
+
+
+def check(folder: Annotated[Path, typer.Argument(help="a bag or an archive package")]) -> None:
+    """Check every file of a bag or an archive package against the hashes in it; exits 1 if one is not what it was."""
+    with refusing():
+        faults = list(fixity.faults(folder))
+    for fault in faults:
+        typer.echo(f"FAULT {fault}")
+    typer.echo(f"{folder}: {len(faults)} faults" if faults else f"{folder}: all files are as they were packed")
+    if faults:
+        raise typer.Exit(1)
+
+
+def _lines(item: Item) -> Iterator[str]:
+    """An item with its versions, oldest first, for a terminal."""
+    answers = f", answers {item.parent}" if item.parent else ""
+    whose = " by the municipality" if item.is_own else ""
+    yield f"{item.kind or 'unreadable'} {item.item}{whose} on {item.platform}, account {item.account}{answers}"
+    for version in item.versions:
+        by = f" by {version.actor}" if version.actor else ""
+        yield f"  {version.change}{by} {version.time or ''}  {version.object_key}"
+        for pointer, text in version.texts.items():
+            yield f"    {pointer}: {text}"
+        for attached in version.attachments:
+            yield f"    {attached.field}: {attachments.told(attached)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +140,14 @@ def _read_out(
             wanted = Wanted(item=selection.item, thread=selection.thread)
             chosen |= dict.fromkeys(hit.object_key for hit in records.search(wanted))
     elif not chosen:
-        raise typer.BadParameter("name object keys, --item or --thread")
+        raise BadConfiguration("name object keys, --item or --thread")
     if not chosen:
         typer.echo("no record fits", err=True)
         raise typer.Exit(1)
     from agents.detection import build_detector  # a second of imports that the other commands need not pay
 
     current = settings.load()
-    access.note(
-        current.access_log, at=now(), who=getpass.getuser(), command=command, records=tuple(chosen), decision=decision
-    )
+    note(current, command, tuple(chosen), decision=decision, ours=opened.is_ours)
     reveal = uncovered if decision else covered(build_detector(current))
-    return histories([opened.store.read(key) for key in chosen], reveal), tuple(chosen)
+    kept = [opened.store.read(key) for key in chosen]
+    return histories(kept, reveal, opened.store.attachments), tuple(chosen)

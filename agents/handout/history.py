@@ -2,37 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from agents.retention.attachment import Attachment
 from agents.retention.store import KeptRecord
 from pipeline.errors import DeadLetter
 from pipeline.event import Event
-from pipeline.mask import mask
+from pipeline.mask import Piece, Shown, analyse_all, mask, said
 from pipeline.ports import Detector
 from topics import wire
 
-Show = Callable[[Event], Mapping[str, str]]
+Show = Callable[[Event], Mapping[str, Shown]]
 """What may be shown of an event: its texts by field."""
+Attached = Callable[[str], tuple[Attachment, ...]]
+"""What is attached to a record, by its key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of an item; `texts` may be shown, `raw` is what came in."""
+    """One version of an item; `shown` holds its texts by field as they may be shown, `raw` is what came in.
+
+    `actor` is who changed it, as far as the platform tells: author, account, platform or pipeline.
+    """
 
     object_key: str
     sha256: str
     archived_at: datetime
     time: datetime | None
     change: str
-    texts: Mapping[str, str] = field(repr=False)
+    shown: Mapping[str, Shown] = field(repr=False)
     raw: bytes = field(repr=False)
+    attachments: tuple[Attachment, ...] = ()
+    actor: str | None = None
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The texts by field, in words."""
+        return {pointer: said(shown) for pointer, shown in self.shown.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A post, comment or message through time, oldest version first."""
+    """A post, comment or message through time, oldest version first; `depth` is 0 for what answers nothing here."""
 
     platform: str
     account: str
@@ -42,6 +55,7 @@ class Item:
     parent: str | None
     is_own: bool
     versions: tuple[Version, ...]
+    depth: int = 0
 
     @property
     def first(self) -> datetime | None:
@@ -52,20 +66,20 @@ class Item:
 def covered(detector: Detector) -> Show:
     """Shows everything but what the detector finds confidential, and no names of those who wrote."""
 
-    def show(event: Event) -> Mapping[str, str]:
+    def show(event: Event) -> Mapping[str, Shown]:
         texts = [text for text in event.texts() if text.pointer != "/author/display_name"]
-        return mask(texts, detector.detect(texts))
+        return mask(texts, analyse_all(detector, texts))
 
     return show
 
 
-def uncovered(event: Event) -> Mapping[str, str]:
+def uncovered(event: Event) -> Mapping[str, Shown]:
     """Shows everything."""
-    return {text.pointer: text.text for text in event.texts()}
+    return {text.pointer: (Piece(text.text),) for text in event.texts()}
 
 
-def histories(records: Iterable[KeptRecord], show: Show) -> tuple[Item, ...]:
-    """Put the records in order: by thread, then by when each item came to be.
+def histories(records: Iterable[KeptRecord], show: Show, attached: Attached = lambda _: ()) -> tuple[Item, ...]:
+    """Put the records in order: by thread, an item before its answers, older before newer, versions with attachments.
 
     A record whose bytes are no event stands as an item of its own, named by its hash, with nothing to show.
     """
@@ -74,19 +88,47 @@ def histories(records: Iterable[KeptRecord], show: Show) -> tuple[Item, ...]:
         try:
             event = wire.decode_event(kept.raw.value)
         except DeadLetter:
-            versions[("", kept.sha256)] = [(None, _version(kept, None, {}))]
+            versions[("", kept.sha256)] = [(None, _version(kept, None, {}, ()))]
             continue
         key = (event.data.platform, event.data.object_id)
-        versions.setdefault(key, []).append((event, _version(kept, event, show(event))))
-    items = [_item(each) for each in versions.values()]
-    return tuple(
-        sorted(items, key=lambda item: (item.platform, item.thread, item.first or item.versions[0].archived_at))
-    )
+        versions.setdefault(key, []).append((event, _version(kept, event, show(event), attached(kept.object_key))))
+    return tuple(_in_order([_item(each) for each in versions.values()]))
 
 
-def _version(kept: KeptRecord, event: Event | None, texts: Mapping[str, str]) -> Version:
+def _in_order(items: Sequence[Item]) -> Iterator[Item]:
+    """Threads as they are read: an item, then what answers it."""
+    by_age = sorted(items, key=lambda item: (item.platform, item.thread, item.first or item.versions[0].archived_at))
+    answers: dict[tuple[str, str | None], list[Item]] = {}
+    here = {(item.platform, item.item) for item in by_age}
+    for item in by_age:
+        above = (item.platform, item.parent)
+        answers.setdefault(above if above in here else ("", None), []).append(item)
+    told: set[tuple[str, str]] = set()
+    waiting = [(item, 0) for item in reversed(answers.get(("", None), []))]
+    while waiting:
+        item, depth = waiting.pop()
+        told.add((item.platform, item.item))
+        yield replace(item, depth=depth)
+        waiting += [(each, depth + 1) for each in reversed(answers.get((item.platform, item.item), []))]
+    # Items that answer each other in a ring hang on nothing; they are told all the same.
+    yield from (item for item in by_age if (item.platform, item.item) not in told)
+
+
+def _version(
+    kept: KeptRecord, event: Event | None, shown: Mapping[str, Shown], attachments: tuple[Attachment, ...]
+) -> Version:
     time, change = (event.time, str(event.data.change)) if event else (None, "unreadable")
-    return Version(kept.object_key, kept.sha256, kept.archived_at, time, change, texts, kept.raw.value or b"")
+    return Version(
+        kept.object_key,
+        kept.sha256,
+        kept.archived_at,
+        time,
+        change,
+        shown,
+        kept.raw.value or b"",
+        attachments,
+        event.data.change_actor if event else None,
+    )
 
 
 def _item(versions: list[tuple[Event | None, Version]]) -> Item:

@@ -9,6 +9,7 @@ API (JSON; `Authorization: Bearer TOKEN`; an item id is one url-quoted path segm
     DELETE /v1/items/{id}           200 {.., "state": "removed"}; 404 the second time
     GET    /v1/accounts/{account}   200 {"id", "can_moderate": true}; 403 when the token has lost its right
     POST   /v1/items                201; seeds or replaces an item {"id", "account", "kind"?, "can_hide"?, "state"?}
+    GET    /media/{name}            200 a picture, as from a CDN: without token
     any                             401 wrong token; 403 lost right; 429 with Retry-After; 500; 503
 
 Control, without token, for whoever runs the simulator:
@@ -41,6 +42,10 @@ from agents.platforms.simulated import Action, Fault, Item, Reply, SimulatedPlat
 TOKEN = "simulator"  # noqa: S105 - opens nothing but this simulator
 _VERBS = {("POST", "hide"): Action.HIDE, ("POST", "unhide"): Action.UNHIDE}
 _ITEM_METHODS = {"GET": Action.READ, "DELETE": Action.DELETE}
+_PICTURE = (
+    b"GIF89a\x01\x00\x01\x00\x80\x00\x00\xff\xff\xff\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"
+)
+"""The smallest picture there is: one white point."""
 _NO_ROUTE = Reply(404, {"error": "no such route"})
 
 
@@ -92,6 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path.startswith("/_control/"):
             self._control(path.removeprefix("/_control/"), body)
+            return
+        if self.command == "GET" and path.startswith("/media/"):
+            self._send_bytes(200, "image/gif", _PICTURE)
             return
         if self.headers.get("Authorization") != f"Bearer {self.server.token}":
             self._send(401, {"error": "wrong token"})
@@ -160,9 +168,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(reply.status, reply.body, reply.retry_after)
 
     def _send(self, status: int, body: object, retry_after: float | None = None) -> None:
-        content = msgspec.json.encode(body)
+        self._send_bytes(status, "application/json", msgspec.json.encode(body), retry_after)
+
+    def _send_bytes(self, status: int, mime: str, content: bytes, retry_after: float | None = None) -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Type", mime)
         self.send_header("Content-Length", str(len(content)))
         if retry_after is not None:
             self.send_header("Retry-After", f"{retry_after:g}")

@@ -13,12 +13,13 @@ from typing import Literal, Protocol
 
 import msgspec
 
+from agents.retention import documents
 from agents.retention.holds import Hold
-from agents.retention.index import Hit
+from agents.retention.wanted import Hit
 from pipeline.errors import Stop
 from pipeline.retention import Schedule
 
-FOLDER = "disposals"
+FOLDER = documents.DISPOSALS
 
 
 class Due(msgspec.Struct, frozen=True):
@@ -62,6 +63,10 @@ class Certificate(msgspec.Struct, frozen=True, kw_only=True):
 
 class Disposing(Protocol):
     """What execution asks of a store."""
+
+    def may_dispose(self, names: Sequence[str]) -> None:
+        """Raise Stop if records like these cannot be destroyed here, before anything is certified."""
+        ...
 
     def certify(self, name: str, content: bytes) -> None:
         """Store and log a certificate; returns when both are safe. Idempotent."""
@@ -114,6 +119,7 @@ def execute(
     going = tuple(each for each in proposal.due if each in now_due)
     if not going:
         raise Stop("nothing of the proposal is due any more: a hold, or a change of plan, keeps it")
+    store.may_dispose([each.object_key for each in going])
     certificate = Certificate(
         proposal=proposal.digest(),
         made_by=proposal.made_by,
@@ -123,13 +129,18 @@ def execute(
         records=going,
     )
     content = _encoder.encode(certificate) + b"\n"
-    store.certify(f"{FOLDER}/{hashlib.sha256(content).hexdigest()}", content)
+    store.certify(documents.name_of(FOLDER, content), content)
     return certificate, store.dispose([each.object_key for each in going], certificate.proposal)
 
 
-def disposed_of(content: bytes) -> frozenset[str]:
+def certified(content: bytes) -> tuple[Due, ...]:
     """The records that a certificate names; none where the bytes are no certificate."""
     try:
-        return frozenset(each.object_key for each in msgspec.json.decode(content, type=Certificate).records)
+        return msgspec.json.decode(content, type=Certificate).records
     except msgspec.DecodeError:
-        return frozenset()
+        return ()
+
+
+def disposed_of(content: bytes) -> frozenset[str]:
+    """The keys of the records that a certificate names."""
+    return frozenset(each.object_key for each in certified(content))

@@ -7,7 +7,6 @@ start. A batch shares its syncs, so the cost of the disk's confirmation is paid 
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import itertools
 import os
@@ -20,9 +19,8 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from agents.retention.store import Faulty, Missing
-from pipeline.errors import RetryLater, Stop
+from agents.retention.trouble import translated
 
-_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.ENOTDIR, errno.ENAMETOOLONG, errno.EXDEV}
 _SYNC_THREADS = 8
 T = TypeVar("T")
 R = TypeVar("R")
@@ -41,7 +39,7 @@ class FileObjects:
 
     def open(self) -> Self:
         """Make the folder ready and clear away what a killed process left; raises RetryLater or Stop."""
-        with _translated(self._root):
+        with translated(self._root):
             waiting = self._root / "incoming"
             waiting.mkdir(parents=True, exist_ok=True, mode=0o750)
             for left in waiting.iterdir():
@@ -67,12 +65,12 @@ class FileObjects:
 
     def add(self, objects: Mapping[str, bytes]) -> frozenset[str]:
         """See `Objects.add`."""
-        with _translated(self._root):
+        with translated(self._root):
             return frozenset(self._add(objects))
 
     def get(self, name: str) -> bytes:
         """See `Objects.get`."""
-        with _translated(self._root):
+        with translated(self._root):
             try:
                 return (self._root / name).read_bytes()
             except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
@@ -89,7 +87,7 @@ class FileObjects:
     def remove(self, names: Iterable[str]) -> int:
         """See `Objects.remove`."""
         removed = 0
-        with _translated(self._root):
+        with translated(self._root):
             for path in (self._root / name for name in names):
                 if path.exists():
                     path.unlink()
@@ -156,25 +154,6 @@ class FileObjects:
 
 def _read_only(path: str, flags: int) -> int:
     return os.open(path, flags, 0o440)
-
-
-class _translated:  # noqa: N801  # reads as the clause it is
-    """OSErrors by fate: what the operator must put right stops us, all else is tried again."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
-        if not isinstance(error, OSError):
-            return
-        what = errno.errorcode.get(error.errno or 0, "EIO")
-        if error.errno in _FORBIDDEN:
-            raise Stop(
-                f"the store folder {self._root} cannot be used ({what}): give this user the right to write there"
-            )
-        raise RetryLater(f"the store folder is in trouble ({what})", after=5.0) from error
 
 
 def _files(folder: Path, name: str) -> Iterator[str]:

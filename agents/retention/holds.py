@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 
-from agents.retention.index import Hit
+from agents.retention.wanted import Hit
 from pipeline.errors import BadConfiguration
 
 

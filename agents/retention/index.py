@@ -1,47 +1,33 @@
 """What is in the store, by what it is about: a database to search in, made from the store alone and never the record.
 
 SQLite in a file by default, PostgreSQL by its address; it may be thrown away at any time and is made anew. It knows no
-more of a record than the store tells in clear, so it needs no key and holds no text.
+more of a record than the store tells in clear, and needs no key for that. Words stand in it closed: see `words`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Protocol, Self
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Engine, Index, MetaData, Row, String, Table, create_engine, delete, select
+from sqlalchemy import Connection, Engine, create_engine, delete, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from agents.retention import form
+from agents.retention import form, tables
 from agents.retention.about import Told
+from agents.retention.disposal import FOLDER, Due, certified
 from agents.retention.log import LogReader
 from agents.retention.store import Damaged, Missing
+from agents.retention.tables import RECORD, STATE, WORD
+from agents.retention.wanted import FIELDS, Hit, Wanted, hit_of, midnight, milliseconds, query_of
 from pipeline.errors import BadConfiguration, RetryLater
 
 _BATCH = 1000
-_TABLES = MetaData()
-_RECORD = Table(
-    "record",
-    _TABLES,
-    Column("object_key", String(120), primary_key=True),
-    Column("archived_at", BigInteger, nullable=False),  # times in milliseconds since 1970, as in Kafka
-    Column("size", BigInteger, nullable=False),
-    *(Column(name, String) for name in ("platform", "account", "kind", "change", "item", "thread", "author")),
-    Column("time", BigInteger),
-)
-Index("record_item", _RECORD.c.platform, _RECORD.c.item, _RECORD.c.time)
-Index("record_thread", _RECORD.c.platform, _RECORD.c.thread, _RECORD.c.time)
-Index("record_account", _RECORD.c.account, _RECORD.c.time)
-Index("record_author", _RECORD.c.author, _RECORD.c.time)
-Index("record_time", _RECORD.c.time)
-_PROGRESS = Table("progress", _TABLES, Column("entries", BigInteger, primary_key=True))
 
 
 class Telling(Protocol):
@@ -55,36 +41,13 @@ class Telling(Protocol):
         """Every object's key."""
         ...
 
+    def certificates(self) -> Iterator[str]:
+        """The names of all certificates of disposal."""
+        ...
 
-class Hit(msgspec.Struct, frozen=True, kw_only=True):
-    """One record as a search shows it; the fields of the event are empty where the bytes are none."""
-
-    object_key: str
-    archived_at: datetime
-    size: int
-    platform: str | None
-    account: str | None
-    kind: str | None
-    change: str | None
-    item: str | None
-    thread: str | None
-    author: str | None
-    time: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """What to look for; None looks for anything. There is no way to ask for people by what is said about them."""
-
-    platform: str | None = None
-    accounts: frozenset[str] | None = None
-    kind: str | None = None
-    change: str | None = None
-    item: str | None = None
-    thread: str | None = None
-    author: str | None = None
-    since: date | None = None
-    until: date | None = None
+    def content(self, name: str) -> bytes:
+        """The bytes of an object as they are stored; raises `Missing`."""
+        ...
 
 
 class RecordIndex:
@@ -99,8 +62,8 @@ class RecordIndex:
         self._insert = postgresql_insert if self._engine.dialect.name == "postgresql" else sqlite_insert
 
     def __enter__(self) -> Self:
-        with _translated():
-            _TABLES.create_all(self._engine)
+        with _translated(), self._engine.begin() as connection:
+            tables.make(connection)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -108,9 +71,9 @@ class RecordIndex:
 
     def clear(self) -> None:
         """Forget everything."""
-        with _translated():
-            _TABLES.drop_all(self._engine)
-            _TABLES.create_all(self._engine)
+        with _translated(), self._engine.begin() as connection:
+            tables.drop(connection)
+            tables.make(connection)
 
     def catch_up(self, store: Telling, reader: LogReader, progress: Callable[[int], None]) -> int:
         """Take in what came since last time, in the order of the log, or all of it from a store that has none.
@@ -118,75 +81,116 @@ class RecordIndex:
         Objects that are missing or damaged are passed over: they are for `verify` to name.
         """
         if not reader.exists():
-            return self._take_in(store, store.object_keys(), None, progress)
+            names = ((name, None) for name in chain(store.object_keys(), store.certificates()))
+            return self._take_in(store, names, None, progress)
         done = self._done()
         if done > reader.size():  # the store was put back to an older state
             self.clear()
             done = 0
-        return self._take_in(store, (name for name, _ in reader.entries(done)), done, progress)
+        return self._take_in(store, reader.entries(done), done, progress)
 
     def search(self, wanted: Wanted, limit: int | None = None) -> Iterator[Hit]:
         """What fits, oldest event first; days are counted in UTC."""
-        query = select(_RECORD).order_by(_RECORD.c.time, _RECORD.c.object_key).limit(limit)
-        for name in ("platform", "kind", "change", "item", "thread", "author"):
-            value = getattr(wanted, name)
-            query = query if value is None else query.where(_RECORD.c[name] == value)
-        if wanted.accounts is not None:
-            query = query.where(_RECORD.c.account.in_(wanted.accounts))
-        if wanted.since:
-            query = query.where(_RECORD.c.time >= _milliseconds(_midnight(wanted.since)))
-        if wanted.until:
-            query = query.where(_RECORD.c.time < _milliseconds(_midnight(wanted.until) + timedelta(days=1)))
         with _translated(), self._engine.connect() as connection:
-            for row in connection.execution_options(yield_per=_BATCH).execute(query):
-                yield _hit(row)
+            for row in connection.execution_options(yield_per=_BATCH).execute(query_of(wanted).limit(limit)):
+                yield hit_of(row)
+
+    def unworded(self, most: int) -> list[tuple[int, str]]:
+        """Records whose words were not taken in yet, by number and object key."""
+        query = select(RECORD.c.id, RECORD.c.object_key).where(~RECORD.c.worded).order_by(RECORD.c.id).limit(most)
+        with _translated(), self._engine.connect() as connection:
+            return [(row.id, row.object_key) for row in connection.execute(query)]
+
+    def add_words(self, tokens: Mapping[int, frozenset[int]], own: frozenset[int]) -> None:
+        """Take in the tokens of records' words, by the records' numbers; those in `own` the municipality wrote."""
+        rows = [{"token": token, "record": record} for record, each in tokens.items() for token in each]
+        with _translated(), self._engine.begin() as connection:
+            if rows:
+                connection.execute(self._insert(WORD).on_conflict_do_nothing(), rows)
+            connection.execute(update(RECORD).where(RECORD.c.id.in_(list(tokens))).values(worded=True))
+            connection.execute(update(RECORD).where(RECORD.c.id.in_(list(own))).values(own=True))
+
+    def words_closed_with(self, key: str) -> None:
+        """Forget all words that were closed with another key than the one of this name.
+
+        Raises:
+            BadConfiguration: they were closed with the key of a sealed store, and this is none.
+        """
+        with _translated(), self._engine.begin() as connection:
+            known = connection.execute(select(STATE.c.word_key)).scalar() or ""
+            if known == key:
+                return
+            if known.startswith("sealed") and not key.startswith("sealed"):
+                raise BadConfiguration("ANSLAGSVAKT_STORE_KEY_FILE: is not set, and without it nobody reads the words")
+            connection.execute(delete(WORD))
+            connection.execute(update(RECORD).values(worded=False))
+            connection.execute(update(STATE).values(word_key=key))
 
     def _done(self) -> int:
         with _translated(), self._engine.connect() as connection:
-            return connection.execute(select(_PROGRESS.c.entries)).scalar() or 0
+            return connection.execute(select(STATE.c.entries)).scalar() or 0
 
-    def _take_in(self, store: Telling, names: Iterator[str], done: int | None, progress: Callable[[int], None]) -> int:
+    def _take_in(
+        self,
+        store: Telling,
+        entries: Iterator[tuple[str, str | None]],
+        done: int | None,
+        progress: Callable[[int], None],
+    ) -> int:
         count = 0
-        while batch := list(islice(names, _BATCH)):
+        while batch := list(islice(entries, _BATCH)):
             count += len(batch)
-            rows = list(_rows(store, batch))
+            rows = list(_rows(store, (name for name, _ in batch)))
+            certified = {name: due for name, sha256 in batch if (due := _certified(store, name, sha256))}
             with _translated(), self._engine.begin() as connection:
                 if rows:
-                    connection.execute(self._insert(_RECORD).on_conflict_do_nothing(), rows)
+                    connection.execute(self._insert(RECORD).on_conflict_do_nothing(), rows)
+                for name, due in certified.items():
+                    self._dispose(connection, name, due)
                 if done is not None:
-                    connection.execute(delete(_PROGRESS))
-                    connection.execute(_PROGRESS.insert(), {"entries": done + count})
+                    connection.execute(update(STATE).values(entries=done + count))
             progress(count)
         return count
+
+    def _dispose(self, connection: Connection, certificate: str, due: Sequence[Due]) -> None:
+        """Keep the entry of what was disposed of, and none of its words."""
+        for start in range(0, len(due), _BATCH):
+            some = due[start : start + _BATCH]
+            keys = [each.object_key for each in some]
+            # Of a record that was removed before it was taken in, the certificate is all that is known.
+            bare = [
+                {"object_key": each.object_key, "archived_at": milliseconds(midnight(each.archived_on)), "size": 0}
+                for each in some
+            ]
+            connection.execute(self._insert(RECORD).on_conflict_do_nothing(), bare)
+            theirs = RECORD.c.object_key.in_(keys)
+            connection.execute(delete(WORD).where(WORD.c.record.in_(select(RECORD.c.id).where(theirs))))
+            connection.execute(update(RECORD).where(theirs).values(disposed=certificate, worded=True))
+
+
+def _certified(store: Telling, name: str, sha256: str | None) -> tuple[Due, ...]:
+    """What a certificate of disposal names; nothing where it is none, or not the one that the log names."""
+    if not name.startswith(f"{FOLDER}/"):
+        return ()
+    try:
+        content = store.content(name)
+    except Missing:
+        return ()
+    return certified(content) if sha256 in (None, hashlib.sha256(content).hexdigest()) else ()
 
 
 def _rows(store: Telling, names: Iterable[str]) -> Iterator[dict[str, object]]:
     for name in names:
-        if form.is_addendum(name):
+        if form.is_addendum(name) or not name.startswith("records/"):
             continue
         try:
             told = store.tell(name)
         except (Missing, Damaged):
             continue
-        row = {"object_key": name, "archived_at": _milliseconds(told.archived_at), "size": told.size}
+        row = {"object_key": name, "archived_at": milliseconds(told.archived_at), "size": told.size}
         about = msgspec.structs.asdict(told.about) if told.about else {}
-        about["time"] = _milliseconds(told.about.time) if told.about else None
-        yield row | {name: about.get(name) for name in _RECORD.c.keys() if name not in row}  # noqa: SIM118
-
-
-def _hit(row: Row[tuple[object, ...]]) -> Hit:
-    told = dict(row._mapping)  # noqa: SLF001  # its public name in SQLAlchemy
-    for name in ("archived_at", "time"):
-        told[name] = None if told[name] is None else datetime.fromtimestamp(told[name] / 1000, UTC)
-    return Hit(**told)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)
-
-
-def _milliseconds(at: datetime) -> int:
-    return int(at.timestamp() * 1000)
+        about["time"] = milliseconds(told.about.time) if told.about else None
+        yield row | {name: about.get(name) for name in ("account", "time", *FIELDS)}
 
 
 @contextmanager

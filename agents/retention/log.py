@@ -7,7 +7,6 @@ off and comes again, as nothing was promised for it. Several processes may share
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import hashlib
 import os
@@ -17,7 +16,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO
 
+from agents.retention import stamps
 from agents.retention.heads import Head, Signer, read_head
+from agents.retention.trouble import translated
 from pipeline import merkle
 from pipeline.errors import Stop
 
@@ -49,7 +50,15 @@ class Log:
         """Add names with their hashes and sign; returns when it is on the disk.
 
         Those `perhaps_known` are added unless they are in the log. None is returned where nothing was to be added.
+
+        Raises:
+            RetryLater: the disk is full or in trouble; whatever was half written is cut off next time.
+            Stop: the log may not be written to, or has lost what it had.
         """
+        with translated(self._folder):
+            return self._add(objects, perhaps_known)
+
+    def _add(self, objects: Mapping[str, str], perhaps_known: frozenset[str]) -> Head | None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
         with self._turn() as (entries, nodes, heads):
             last = _last_head(heads)
@@ -85,9 +94,12 @@ class Log:
         names = [f"hour-{last.at[:_HOUR]}.json"]
         if last.at[:_DAY] != head.at[:_DAY]:
             names.append(f"day-{last.at[:_DAY]}.json")
-        for name in names:
-            with contextlib.suppress(FileExistsError), (folder / name).open("xb") as file:
-                _append(file, last.line() + b"\n")
+        for path in (folder / name for name in names):
+            if not path.exists():
+                waiting = path.with_suffix(".waiting")
+                with waiting.open("wb") as file:
+                    _append(file, last.line() + b"\n")
+                waiting.rename(path)  # whole or not at all, also on a disk that is full
         _sync(folder)
 
     def _all_known(self, entries: BinaryIO, size: int) -> set[bytes]:
@@ -126,6 +138,20 @@ class LogReader:
             for line in file:
                 if line.endswith(b"\n"):
                     yield read_head(line[:-1])
+
+    def published(self) -> Iterator[tuple[str, Head | None]]:
+        """Every head that was set down for an hour or a day, by its name."""
+        for path in sorted((self._folder / "published").glob("*.json")):
+            yield f"log/published/{path.name}", read_head(path.read_bytes().removesuffix(b"\n"))
+
+    def stamped(self) -> Iterator[tuple[str, bytes, bytes]]:
+        """Every daily head that has a time stamp: its name, its file's bytes and the stamp."""
+        for path, head, stamp in stamps.stamped(self._folder):
+            yield f"log/published/{path.name}", head, stamp
+
+    def unstamped(self) -> int:
+        """How many daily heads have no time stamp."""
+        return len(stamps.unstamped(self._folder))
 
     def entries(self, start: int = 0) -> Iterator[tuple[str, str]]:
         """Name and hash of every entry from `start` on, as far as whole lines go."""

@@ -18,7 +18,7 @@ from agents.retention.log import LogReader
 from agents.retention.records import RecordStore
 from agents.retention.store import Faulty
 from agents.worker import now
-from pipeline.errors import AnslagsvaktError
+from pipeline.errors import AnslagsvaktError, BadConfiguration
 
 _EVERY = 1000
 Folder = Annotated[
@@ -56,7 +56,7 @@ def reading(folder: Path | None) -> Iterator[Opened]:
     where = place.of(chosen)
     if folder is not None or where.bucket is None:
         if not (root / "records").is_dir():
-            raise typer.BadParameter(f"{root} holds no records: name the store's folder with --store")
+            raise BadConfiguration(f"{root} holds no records: name the store's folder with --store")
         where = replace(where, folder=root, bucket=None)
     with place.for_reading(where, now) as store:
         yield Opened(store, where.log, is_ours=root == chosen.store)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,8 +18,12 @@ from agents.retention.log import Log
 from agents.retention.objects import Objects
 from agents.retention.records import Journal, RecordStore
 from agents.retention.seal import Open, Seal, Sealed
+from agents.retention.words import WordKey
 from agents.retention.wrap import KeyFile
 from agents.settings import Settings
+
+_WORDS = "index/words"
+"""The name that the key of the index's words has among the keys of the records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,14 @@ def for_reading(place: Place, now: Callable[[], datetime]) -> Iterator[RecordSto
     with ExitStack() as stack:
         objects: Objects = FileObjects(place.folder) if place.bucket is None else _s3(place, now, stack)
         yield place.store(objects, _seal(place, now, stack), now, None)
+
+
+def word_key(place: Place, now: Callable[[], datetime], token_key: bytes) -> WordKey:
+    """The key of the index's words: one of the records' keys where those are sealed, else made of the token key."""
+    if place.key_file is None or place.keys is None:
+        return WordKey(hmac.digest(token_key, b"words of the index", "sha256"), sealed=False)
+    with Keyring(place.keys, KeyFile(place.key_file), now) as keyring:
+        return WordKey(keyring.make([_WORDS])[_WORDS], sealed=True)
 
 
 def _s3(place: Place, now: Callable[[], datetime], stack: ExitStack) -> Objects:

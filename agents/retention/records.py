@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
-from agents.retention import form
+from agents.retention import attachment, form
 from agents.retention.about import About, Told
+from agents.retention.attachment import Attachment
 from agents.retention.disposal import FOLDER
 from agents.retention.objects import Objects
 from agents.retention.seal import Seal, is_sealed, told_in_clear
-from agents.retention.store import Damaged, Faulty, KeptRecord, Raw, StoredRecord
+from agents.retention.store import Damaged, Disposed, Faulty, KeptRecord, Missing, Raw, StoredRecord
 from pipeline.errors import Stop
+from pipeline.record import object_key as key_of
 
 
 class Journal(Protocol):
@@ -79,6 +82,43 @@ class RecordStore:
         """Read an object's bytes; raises `Damaged` or `Disposed`."""
         return form.read(object_key, self._seal.open(object_key, content))
 
+    def attach(self, attachments: Sequence[Attachment]) -> tuple[str, ...]:
+        """Store attachments, or words that there are none, beside their records; the keys that are safe and read back.
+
+        Idempotent. What a record that was disposed of would have had attached is left out.
+        """
+        at = self._now()
+        plain = {each.object_key: attachment.write(each) for each in attachments if self._is_kept(each)}
+        told = {each.object_key: Told(archived_at=at, size=len(each.content)) for each in attachments}
+        closed = self._seal.close(plain, told)
+        created = self._objects.add(closed)
+        here = self._read_back(closed)
+        try:
+            for name, content in here.items():
+                self.check(name, content)
+        except Faulty as fault:
+            raise _alarm(fault) from None
+        self._remember(here, created)
+        return tuple(here)
+
+    def attachments(self, object_key: str) -> tuple[Attachment, ...]:
+        """What is attached to a record, by its place in it, an attachment before the word that there was none.
+
+        Raises `Damaged`.
+        """
+        names = [name for name in self._with_addenda(object_key) if attachment.is_attachment(name)]
+        found = [attachment.read(name, self._seal.open(name, self.content(name))) for name in names]
+        had = {each.field for each in found if each.missing is None}
+        kept = [each for each in found if each.missing is None or each.field not in had]
+        return tuple(sorted(kept, key=lambda each: (len(each.field), each.field, each.at)))
+
+    def check(self, name: str, content: bytes) -> None:
+        """Check an object's bytes, whichever kind it is; raises `Damaged` or `Disposed`."""
+        if attachment.is_attachment(name):
+            attachment.read(name, self._seal.open(name, content))
+        else:
+            self.understand(name, content)
+
     def tell(self, object_key: str) -> Told:
         """What may be known of an object without opening it; raises `Missing` or `Damaged`."""
         content = self.content(object_key)
@@ -91,6 +131,10 @@ class RecordStore:
     def object_keys(self) -> Iterator[str]:
         """See `Store`."""
         return self._objects.names("records")
+
+    def attachment_keys(self) -> Iterator[str]:
+        """The key of every attachment, and of every word that there is none, in lexical order."""
+        return self._objects.names(attachment.FOLDER)
 
     def certify(self, name: str, content: bytes) -> None:
         """Store a document of our own, such as a certificate of disposal, and log it; see `disposal.Disposing`."""
@@ -110,15 +154,49 @@ class RecordStore:
 
     def certificates(self) -> Iterator[str]:
         """The names of all certificates of disposal."""
-        return self._objects.names(FOLDER)
+        return self.documents(FOLDER)
+
+    def documents(self, folder: str) -> Iterator[str]:
+        """The names of all documents of our own of a kind."""
+        return self._objects.names(folder)
+
+    def may_dispose(self, names: Sequence[str]) -> None:
+        """See `disposal.Disposing`."""
+        kinds: dict[bool, str] = {}
+        for name in names:
+            with suppress(Missing):
+                kinds.setdefault(is_sealed(self.content(name)), name)
+        if False in kinds:
+            self._objects.remove(())
+        if True in kinds:
+            try:
+                self._seal.open(kinds[True], self.content(kinds[True]))
+            except Disposed:
+                pass
+            except Damaged as fault:
+                raise _alarm(fault) from None
 
     def _with_addenda(self, record: str) -> list[str]:
-        beside = self._objects.names(record.rpartition("/")[0])
-        return [name for name in beside if name == record or name.startswith(f"{record}.")]
+        """The names of a record and of all that hangs on it."""
+        folder, _, sha256 = record.rpartition("/")
+        media = folder.replace("records", attachment.FOLDER, 1)
+        beside = (*self._objects.names(folder), *self._objects.names(media))
+        return [name for name in beside if name == record or name.rpartition("/")[2].startswith(f"{sha256}.")]
+
+    def _is_kept(self, one: Attachment) -> bool:
+        """Whether its record can still be read: nothing is added to one that was disposed of."""
+        try:
+            self.read(key_of(one.record))
+        except Disposed:
+            return False
+        except Faulty as fault:
+            raise _alarm(fault) from None
+        return True
 
     def faults(self) -> Iterator[Faulty]:
         """What the storage itself knows to be wrong."""
-        return self._objects.faults("records")
+        yield from self._objects.faults("records")
+        yield from self._objects.faults(attachment.FOLDER)
 
     def _read_back(self, names: Iterable[str]) -> dict[str, bytes]:
         try:

@@ -7,19 +7,24 @@ import itertools
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import msgspec
 
-from agents.retention import form, heads, log
+from agents.retention import attachment, form, heads, log
 from agents.retention.disposal import FOLDER, disposed_of
-from agents.retention.heads import Head
+from agents.retention.heads import Head, is_signed, read_head
 from agents.retention.log import LogReader
 from agents.retention.records import RecordStore
+from agents.retention.stamps import Roots
 from agents.retention.store import Damaged, Disposed, Faulty, Missing
 from pipeline import merkle
 
 _EVERY = 1000
+_RECORDS = ("records/", f"{attachment.FOLDER}/")
+"""What else is logged are documents of our own, such as certificates and lines of the access log."""
 _TRIES = 3
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class Mark(msgspec.Struct, frozen=True):
@@ -36,6 +41,7 @@ class Known:
     keys: frozenset[str] = frozenset()
     heads: tuple[Head, ...] = ()
     mark: Mark | None = None
+    roots: Roots | None = None  # of time stamps; without them stamps are counted, not checked
 
 
 @dataclass(slots=True)
@@ -44,7 +50,12 @@ class Report:
 
     records: int = 0
     addenda: int = 0
+    attachments: int = 0
+    missing: int = 0  # attachments that could not be had
     disposed: int = 0
+    stamps: int = 0
+    unstamped: int = 0  # daily heads
+    latest_stamp: timedelta = timedelta()  # the longest that a stamp came after its head
     faults: int = 0
     seen: set[bytes] = field(default_factory=set, repr=False)
 
@@ -97,6 +108,27 @@ class Verification:
     def _heads(self, reader: LogReader, known: Known) -> None:
         for fault in heads.faults_of(reader.heads(), known.keys):
             self._tell(Damaged("log/heads", fault))
+        self.report.unstamped = reader.unstamped()
+        for name, head in reader.published():
+            if head is None or not is_signed(head):
+                self._tell(Damaged(name, "it is no signed head"))
+        for name, head_file, stamp in reader.stamped():
+            self._stamp(name, head_file, stamp, known.roots)
+
+    def _stamp(self, name: str, head_file: bytes, stamp: bytes, roots: Roots | None) -> None:
+        self.report.stamps += 1
+        if roots is None:
+            return
+        try:
+            at = roots.time_of(stamp, head_file)
+        except ValueError as error:
+            self._tell(Damaged(f"the time stamp of {name}", str(error)))
+            return
+        head = read_head(head_file.removesuffix(b"\n"))
+        came_after = at - datetime.fromisoformat(head.at) if head else timedelta()
+        self.report.latest_stamp = max(self.report.latest_stamp, came_after)
+        if came_after < -_CLOCKS_DIFFER:
+            self._tell(Damaged(name, "it tells a later time than the stamp on it"))
 
     def _log(self, reader: LogReader, known: Known) -> None:
         expected = _signed(reader, known)
@@ -137,7 +169,8 @@ class Verification:
 
     def _others(self, reader: LogReader) -> None:
         """What is in the store and was not read yet; in a store with a log there should be nothing."""
-        others = [name for name in self._store.object_keys() if _digest(name) not in self.report.seen]
+        names = itertools.chain(self._store.object_keys(), self._store.attachment_keys())
+        others = [name for name in names if _digest(name) not in self.report.seen]
         unlogged = set(others) if reader.exists() else set()
         for _ in range(_TRIES):
             # A record that is being stored while we look is in the log a moment later.
@@ -151,13 +184,14 @@ class Verification:
 
     def _object(self, name: str, expected: str | None) -> None:
         self._count(name)
-        record = name.rpartition(".")[0] if form.is_addendum(name) else name
+        record = _record_of(name)
         try:
             content = self._store.content(name)
             if expected not in (None, hashlib.sha256(content).hexdigest()):
                 raise Damaged(name, "its bytes are not those that the log names")
-            if not name.startswith(FOLDER):
-                self._store.understand(name, content)
+            if name.startswith(_RECORDS):
+                self._store.check(name, content)
+            if record != name:
                 self._store.content(record)
         except (Missing, Disposed) as fault:
             if record in self._certified:
@@ -170,11 +204,15 @@ class Verification:
             self._tell(fault)
 
     def _count(self, name: str) -> None:
-        if form.is_addendum(name):
+        if attachment.is_missing(name):
+            self.report.missing += 1
+        elif attachment.is_attachment(name):
+            self.report.attachments += 1
+        elif form.is_addendum(name):
             self.report.addenda += 1
-        elif not name.startswith(FOLDER):
+        elif name.startswith(_RECORDS):
             self.report.records += 1
-        self._progress(self.report.records + self.report.addenda)
+        self._progress(self.report.records + self.report.addenda + self.report.attachments)
 
     def _tell(self, fault: Faulty) -> None:
         self.report.faults += 1
@@ -186,9 +224,18 @@ def _signed(reader: LogReader, known: Known) -> dict[int, list[tuple[str, str]]]
     signed: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     for head in filter(None, reader.heads()):
         signed[head.size].append((head.root, "log/heads"))
+    for name, published in reader.published():
+        if published:
+            signed[published.size].append((published.root, name))
     for head in known.heads:
         signed[head.size].append((head.root, "the known head"))
     return signed
+
+
+def _record_of(name: str) -> str:
+    if attachment.is_attachment(name):
+        return attachment.record_of(name)
+    return name.rpartition(".")[0] if form.is_addendum(name) else name
 
 
 def _digest(name: str) -> bytes:

@@ -55,7 +55,7 @@ async def run(
         async for event in cast("faust.Stream[Any]", polls).noack().events():
             async with busy:
                 try:
-                    await turn.take(event.value.records)
+                    await turn.take(event.value.begin())
                 except Exception as error:  # noqa: BLE001 - Faust would acknowledge what raised: stop instead
                     if not failure.done():
                         failure.set_exception(error)

@@ -13,9 +13,10 @@ from aiokafka.errors import KafkaError
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from pipeline.errors import Stop
-from topics.catalog import MAX_MESSAGE_BYTES
+from topics import catalog
 from topics.outgoing import Outgoing
 
+_TOPICS = (catalog.ARCHIVE, catalog.TAKEDOWN, catalog.REVIEW, catalog.DEAD_LETTER)
 _BATCH_BYTES = 512 * 1024
 _CLOSE_S = 2.0
 
@@ -44,7 +45,7 @@ class ConfirmedProducer:
             acks="all",
             compression_type="lz4",
             max_batch_size=_BATCH_BYTES,
-            max_request_size=MAX_MESSAGE_BYTES,
+            max_request_size=catalog.MAX_MESSAGE_BYTES,
             request_timeout_ms=int(self._timeout * 1000),
             **aiokafka_settings(self._kafka),
         )
@@ -56,6 +57,9 @@ class ConfirmedProducer:
             raise Stop(
                 f"Kafka does not answer at {servers} ({type(error).__name__}): check ANSLAGSVAKT_BOOTSTRAP_SERVERS"
             ) from None
+        # Known before the first event comes: asking for the partitions then would cost it a tenth of a second.
+        for topic in _TOPICS:
+            await producer.client.add_topic(topic)
         self._producer = producer
 
     async def stop(self) -> None:

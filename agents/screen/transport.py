@@ -19,16 +19,38 @@ from agents.stream import Record
 
 
 class Poll:
-    """The raw events of one fetch, in order within each partition."""
+    """The raw events of one fetch or more, in order within each partition; grows until the agent begins it."""
 
-    __slots__ = ("records", "tickets")
+    __slots__ = ("_begun", "_records", "generation", "tickets")
 
-    def __init__(self, records: Mapping[TP, list[Record]]) -> None:
-        self.records = records
-        self.tickets: tuple[Ticket[TP], ...] = ()
+    def __init__(self, records: Mapping[TP, list[Record]], generation: int) -> None:
+        self._records = {tp: list(found) for tp, found in records.items()}
+        self._begun = False
+        self.generation = generation
+        self.tickets: list[Ticket[TP]] = []
+
+    @property
+    def records(self) -> Mapping[TP, list[Record]]:
+        """The raw events, by partition, so far."""
+        return self._records
+
+    def begin(self) -> Mapping[TP, list[Record]]:
+        """The raw events, by partition; from here on nothing is added."""
+        self._begun = True
+        return self._records
+
+    def takes(self, records: Mapping[TP, list[Record]], generation: int, limit: int) -> bool:
+        """Whether these later records may still join: not begun, of the same assignment, and room for them."""
+        more = sum(map(len, records.values()))
+        return not self._begun and self.generation == generation and len(self) + more <= limit
+
+    def add(self, records: Mapping[TP, list[Record]]) -> None:
+        """Append what came later."""
+        for tp, found in records.items():
+            self._records.setdefault(tp, []).extend(found)
 
     def __len__(self) -> int:
-        return sum(map(len, self.records.values()))
+        return sum(map(len, self._records.values()))
 
     def __repr__(self) -> str:
         return f"<Poll of {len(self)}>"
@@ -41,17 +63,52 @@ class PollConsumer(driver.Consumer):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self.progress: Progress[TP] = Progress()
+        self._newest: Poll | None = None
         self._finished: dict[TP, int] = {}
         super().__init__(*args, **kwargs)
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's name
+        generation = self.app.consumer_generation_id
         records = await super()._getmany(active_partitions, timeout)
         polled = {TP(tp.topic, tp.partition): found for tp, found in (records or {}).items() if found}
-        return {next(iter(polled)): [Poll(polled)]} if polled else {}
+        if not polled:
+            return {}
+        if self._joins_newest(polled, generation):
+            return {}
+        self._newest = Poll(polled, generation)
+        return {next(iter(polled)): [self._newest]}
+
+    def _joins_newest(self, records: Mapping[TP, list[Record]], generation: int) -> bool:
+        """Let records join the poll that still waits for the agent, so that a busy agent finds one poll, not many."""
+        poll = self._newest
+        current = self.flow_active and self.app.consumer_generation_id == generation
+        if not (poll and poll.tickets and current and poll.takes(records, generation, self._longest_poll)):
+            return False
+        poll.add(records)
+        self._hand_out(poll, records)
+        return True
+
+    def _hand_out(self, poll: Poll, records: Mapping[TP, list[Record]]) -> None:
+        poll.tickets += [self.progress.hand_out(tp, found[-1].offset) for tp, found in records.items()]
+
+    @property
+    def _longest_poll(self) -> int:
+        return int(self.app.conf.broker_max_poll_records or 1)
+
+    def on_buffer_full(self, tp: TP) -> None:
+        """A poll belongs to every partition, so none of them is held back while one waits.
+
+        Faust would stop reading the partition that the message names, and what has been fetched of it would stop
+        aiokafka from fetching any other for a tenth of a second. Memory stays bounded: Faust's own queue holds one
+        poll, and handing over another one waits.
+        """
+
+    def on_buffer_drop(self, tp: TP) -> None:
+        """Nothing was held back."""
 
     def _to_message(self, tp: TP, record: Poll) -> ConsumerMessage:
         poll = record
-        poll.tickets = tuple(self.progress.hand_out(part, found[-1].offset) for part, found in poll.records.items())
+        self._hand_out(poll, poll.records)
         last = poll.records[tp][-1]
         return ConsumerMessage(
             topic=tp.topic,
@@ -96,11 +153,13 @@ class PollConsumer(driver.Consumer):
 
     async def perform_seek(self) -> None:
         """Go back to what is committed; all that was handed out comes again."""
+        self._newest = None
         self.progress.forget()
         await super().perform_seek()
 
     async def on_partitions_revoked(self, revoked: set[TP]) -> None:
         """Another worker has these partitions now."""
+        self._newest = None
         self.progress.forget(revoked)
         await super().on_partitions_revoked(revoked)
 

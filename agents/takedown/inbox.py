@@ -27,7 +27,8 @@ News = Order | Withdrawal | Receipt
 def note(db: sqlite3.Connection, news: Sequence[News], now: datetime) -> None:
     """Note what came, in any order; what is known already changes nothing."""
     orders = [each for each in news if isinstance(each, Order)]
-    receipts = [each for each in news if isinstance(each, Receipt)]
+    # One whose attachments are still being fetched comes again: a deletion would take them away (invariant 3).
+    receipts = [each for each in news if isinstance(each, Receipt) and each.media_pending == 0]
     db.executemany(
         "INSERT OR IGNORE INTO orders (order_id, item, platform, sha, body, changed_at, deadline, noted_at, due_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -108,6 +108,24 @@ RECORDS = Page(
             alarm=60,
         ),
         Panel(
+            "How many attachments are fetched an hour, and how many are given up?",
+            "AttachmentsLost",
+            Unit.COUNT,
+            (Query("sum by (result) (increase(anslagsvakt_media_total[1h]))", "{{result}}"),),
+        ),
+        Panel(
+            "How many attachments are still to be fetched?",
+            "AttachmentsLost",
+            Unit.COUNT,
+            (Query("sum(anslagsvakt_media_pending)", "pending"),),
+        ),
+        Panel(
+            "For how long has the oldest of them been asked for?",
+            "AttachmentsLost",
+            Unit.SECONDS,
+            (Query("max(anslagsvakt_media_oldest_seconds)", "oldest"),),
+        ),
+        Panel(
             "How much of each disk is free?",
             "DiskFills",
             Unit.SHARE,

@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from presidio_analyzer import AnalyzerEngine
-
 from pipeline.detect.catalogue import CATALOGUE
 from pipeline.detect.deadline import Deadline
 from pipeline.detect.finding import Analysis, ConcernFinding, Cue, Finding
 from pipeline.detect.gate import may_hold_value
 from pipeline.detect.normalise import Reading, normalise
 from pipeline.detect.overlap import resolve
-from pipeline.detect.presidio import LANGUAGE, ReadingArtifacts, ShapeRecognizer, analyzer
+from pipeline.detect.presidio import ReadingArtifacts, ShapeRecognizer, analyzer
 from pipeline.detect.recognisers.partial import cues
 from pipeline.detect.setting import Setting
 from pipeline.detect.spelled import spelled
@@ -79,7 +77,7 @@ class Engine:
         self._bare_names = bare_names
         self._limits = limits
         self._deadline = deadline
-        self._presidio: AnalyzerEngine = analyzer(
+        self._presidio = analyzer(
             ShapeRecognizer(entry.name, entry.entities, entry.find, setting) for entry in CATALOGUE
         )
 
@@ -166,7 +164,7 @@ class Engine:
             if reading is None:
                 continue
             artifacts = ReadingArtifacts(reading, deadline)
-            results = self._presidio.analyze(text, LANGUAGE, nlp_artifacts=artifacts)
+            results = self._presidio(text, artifacts)
             fresh = [result.recognition_metadata["finding"] for result in results]
             found += [finding for finding in fresh if changed is None or _touches(finding, changed)]
             alone += tuple(cue for cue in cues(reading) if changed is None or _touches(cue, changed))

@@ -130,13 +130,26 @@ class _OwnContext(ContextAwareEnhancer):
         return raw_results
 
 
-def analyzer(recognizers: Iterable[ShapeRecognizer]) -> AnalyzerEngine:
-    """Presidio's engine over our recognisers alone."""
+class _Fixed(RecognizerRegistry):
+    """A registry that never changes once the engine is built, so that it is not searched anew for every text."""
+
+    def get_recognizers(self, *_: Any, **__: Any) -> list[EntityRecognizer]:
+        return list(self.recognizers)
+
+
+def analyzer(recognizers: Iterable[ShapeRecognizer]) -> Callable[[str, ReadingArtifacts], list[RecognizerResult]]:
+    """Presidio's analysis with our recognisers alone, of a text with its reading."""
     quieten()
-    registry = RecognizerRegistry(recognizers=list(recognizers), supported_languages=[LANGUAGE])
-    return AnalyzerEngine(
+    registry = _Fixed(recognizers=list(recognizers), supported_languages=[LANGUAGE])
+    engine = AnalyzerEngine(
         registry=registry, nlp_engine=_NoNlp(), supported_languages=[LANGUAGE], context_aware_enhancer=_OwnContext()
     )
+    entities = engine.get_supported_entities()
+
+    def analyse(text: str, artifacts: ReadingArtifacts) -> list[RecognizerResult]:
+        return engine.analyze(text, LANGUAGE, entities, score_threshold=0.0, nlp_artifacts=artifacts)
+
+    return analyse
 
 
 def quieten() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pipeline.detect.normalise import Reading
 
@@ -75,6 +76,8 @@ _SIGN = re.compile("streck|minus|plus|dash", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 _GAP = re.compile(r"[^\w]{1,3}|\W{1,2}(?:och|streck|bindestreck|minus|plus|dash|and)\W{1,2}", re.IGNORECASE)
 _LEAST_DIGITS = 4
+_LEAST_WORDS = 2
+_JOINED = 2  # words on: the next one, or the one beyond "och" or "streck"
 _ARTICLES = frozenset({"en", "ett", "to", "pet", "oh", "hal"})
 _COMMON = frozenset(WORDS) - _ARTICLES
 
@@ -82,7 +85,8 @@ _COMMON = frozenset(WORDS) - _ARTICLES
 def spelled(reading: Reading) -> tuple[Reading, tuple[tuple[int, int], ...]] | None:
     """The second reading, and the stretches of the original where it differs; None when there is nothing to read."""
     text = reading.text
-    if _COMMON.isdisjoint(reading.words) and not (reading.chains and _SIGN_WORD.search(text)):
+    told = not _COMMON.isdisjoint(reading.words) and _may_run(reading)
+    if not told and not (reading.chains and _SIGN_WORD.search(text)):
         return None
     edits = sorted(_edits(text))
     if not edits:
@@ -91,12 +95,20 @@ def spelled(reading: Reading) -> tuple[Reading, tuple[tuple[int, int], ...]] | N
     return reading.rewrite(edits, spelled=True), changed
 
 
+def _may_run(reading: Reading) -> bool:
+    """Cheap: False only if no two number words stand in one run."""
+    places = [place for place, word in enumerate(reading.words) if word in WORDS]
+    if reading.chains:
+        return len(places) >= _LEAST_WORDS
+    return any(after - place <= _JOINED for place, after in pairwise(places))
+
+
 def _edits(text: str) -> Iterator[tuple[int, int, str]]:
     taken = 0
     for run in _runs(text):
         values = [WORDS.get(token[0].lower(), token[0]) for token in run]
         words = [token[0].lower() for token in run if not token[0].isdecimal()]
-        if len(words) < 2 or sum(map(len, values)) < _LEAST_DIGITS or set(words) <= _ARTICLES:
+        if len(words) < _LEAST_WORDS or sum(map(len, values)) < _LEAST_DIGITS or set(words) <= _ARTICLES:
             continue
         for index, (token, value) in enumerate(zip(run, values, strict=True)):
             if index:

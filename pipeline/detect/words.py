@@ -20,7 +20,8 @@ PERSON_NEAR = Lexicon(
     "född", "föddes", "födda", "fött", "f", "born", "födelsedatum*", "födelsedag*", "sonen", "son", "dottern",
     "dotter", "barnet", "barn", "mamma", "pappa", "mor", "far", "mormor", "morfar", "farmor", "farfar", "maken",
     "make", "hustru", "fru", "frun", "sambo", "sambon", "syskon", "bror", "syster", "målsman", "vårdnadshavare",
-    "sökande", "patient*", "elev*", "leg", "legitimation*", "körkort*", "passet", "folkbokför*", "skriven", "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
+    "sökande", "patient*", "elev*", "leg", "legitimation*", "körkort*", "passet", "folkbokför*", "skriven",
+    "urodzon*", "rođen*", "født", "syntynyt", "bankid", "legitimera*", "identitet*",
 )  # fmt: skip
 """Words that a personal identity number is written beside."""
 
@@ -34,7 +35,8 @@ OTHER_LABEL = Lexicon(
     "tidsstämplad*", "felkod*", "biljettn*", "lottn*", "vinstn*", "lånekort*", "kortn*", "kundorder*", "dnr",
     "diarie*", "epoch", "unix*", "numer zamówienia", "receipt*", "chassin*", "imei", "följesedel*", "fastighetsn*",
     "abonnemangsn*", "decimaler", "log", "logg", "loggen", "loggrad*", "order", "ordern", "beställning*", "jobb id",
-    "nyckel*", "checksumma*", "hash", "tråd id", "video id", "ärenden*", "ärende nr", "supportärende*", "ticket id", "ticket nr", "ticket no",
+    "nyckel*", "checksumma*", "hash", "tråd id", "video id", "ärenden*", "ärende nr", "supportärende*", "ticket id",
+    "ticket nr", "ticket no",
     "inventarien*", "löpnummer*", "projektn*", "uppdragsn*", "ritningsn*", "batchn*", "partin*", "startnummer*",
     "startnr", "reservation*", "rabattkod*", "kampanjkod*", "bokningskod*", "kollin*", "hämtkod*", "avin*", "fakturans",
     "arkivn*", "protokollsn*", "dokumentn*", "blankettn*", "licensn*", "tävlingsn*", "reklamationsn*",

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,8 @@ from deploy.local.runtime import embedded_runtime
 from topics import catalog
 
 _LOOK_EVERY = 0.02
+_SETTLED = 25  # looks in a row
+_LOOK_AT_SIZE_EVERY = 0.5
 _GIVE_UP = 300.0
 _FROM = 0.2  # the first fifth is warming up: joining, first fetches, Java's compiler
 
@@ -98,31 +100,36 @@ def running(commands: Sequence[Sequence[str]], **environment: str) -> Iterator[l
 @contextmanager
 def screens(bootstrap: str, workers: int) -> Iterator[list[psutil.Process]]:
     """So many screen processes with everything on, ready for work."""
-    with tempfile.TemporaryDirectory() as folder:
-        ports = [free_port() for _ in range(workers)]
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as started:
         common = {"ANSLAGSVAKT_BOOTSTRAP_SERVERS": bootstrap, "ANSLAGSVAKT_DATA_DIR": folder}
-        with (
-            running([["-m", "agents.cli", "screen"]], **common, ANSLAGSVAKT_METRICS_PORT=str(ports[0])) as first,
-            running(
-                [["-m", "agents.cli", "screen"]] * (workers - 1), **common, ANSLAGSVAKT_METRICS_PORT=str(ports[-1])
-            ) as others,
-        ):
-            for port in ports:
-                await_ready(port)
-            yield first + others
+        ports = [free_port() for _ in range(workers)]
+        processes = [
+            process
+            for port in ports
+            for process in started.enter_context(
+                running([["-m", "agents.cli", "screen"]], **common, ANSLAGSVAKT_METRICS_PORT=str(port))
+            )
+        ]
+        await_ready(ports)
+        yield processes
 
 
-def await_ready(port: int) -> None:
-    """Return when the process on this port says that it is ready."""
+def await_ready(ports: Sequence[int]) -> None:
+    """Return when all say that they are ready, and go on saying so: one that joins sends the others back to deal."""
     give_up = time.monotonic() + _GIVE_UP
-    while time.monotonic() < give_up:
-        try:
-            if httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).is_success:
-                return
-        except httpx.HTTPError:
-            pass
+    in_a_row = 0
+    while in_a_row < _SETTLED:
+        if time.monotonic() > give_up:
+            raise TimeoutError(f"not all are ready on ports {ports}")
+        in_a_row = in_a_row + 1 if all(map(_is_ready, ports)) else 0
         time.sleep(_LOOK_EVERY)
-    raise TimeoutError(f"no process is ready on port {port}")
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=2).is_success
+    except httpx.HTTPError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +162,18 @@ def watch(bootstrap: str, topic: str, count: int, processes: Sequence[psutil.Pro
     finally:
         consumer.close()
     raise TimeoutError(f"{topic} grew by {grown} of {count} in {_GIVE_UP:g} s")
+
+
+def sizes(bootstrap: str, topic: str, count: int, processes: Sequence[psutil.Process], start: int) -> list[float]:
+    """Look at the largest of the processes (resident megabytes) until the topic has grown by `count` from `start`."""
+    seen: list[float] = []
+    give_up = time.monotonic() + _GIVE_UP
+    while end_of(bootstrap, topic) - start < count:
+        if time.monotonic() > give_up:
+            raise TimeoutError(f"{topic} has not grown by {count} in {_GIVE_UP:g} s")
+        seen.append(max(process.memory_info().rss for process in processes) / 1e6)
+        time.sleep(_LOOK_AT_SIZE_EVERY)
+    return seen
 
 
 def _cpu(processes: Sequence[psutil.Process]) -> float:

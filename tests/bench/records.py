@@ -6,26 +6,33 @@ python -m tests.bench.records [--records 5000] [--rows 1000000]
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
+import random
 import secrets
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import accumulate
 from pathlib import Path
 
-from agents.retention import place
+from agents.retention import bundle, form, place
 from agents.retention.about import About, Told
 from agents.retention.bucket import Lock, LockMode
-from agents.retention.index import RecordIndex, Wanted
-from agents.retention.log import LogReader
+from agents.retention.heads import signer
+from agents.retention.index import RecordIndex
+from agents.retention.log import Log, LogReader
 from agents.retention.records import RecordStore
 from agents.retention.s3 import S3Objects
 from agents.retention.seal import Open
-from agents.retention.store import Raw
+from agents.retention.store import Missing, Raw
 from agents.retention.verify import Known, Verification
+from agents.retention.wanted import Wanted
+from agents.retention.words import WordKey
 from agents.retention.wrap import add_key
 from agents.worker import now
 from pipeline.record import Coordinates, object_key
@@ -35,6 +42,9 @@ _SIZE = 900  # bytes, as a comment with its envelope has
 _BATCH = 500
 _FILE_THREADS = 8
 _S3_THREADS = 16
+_WORDS = 12  # of a comment that can be searched for
+_VOCABULARY = 50_000
+_KEY = WordKey(b"k" * 32, sealed=False)
 
 
 def main() -> None:
@@ -46,7 +56,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
         _files(Path(folder), asked.records)
         _bucket(Path(folder), asked.records)
-        _index(Path(folder), asked.rows)
+        for count in (n for n in (10_000, 100_000, 1_000_000) if n <= asked.rows):
+            _index(Path(folder), count)
+            _verify(Path(folder), count)
 
 
 def _files(folder: Path, count: int) -> None:
@@ -106,20 +118,74 @@ def _bucket(folder: Path, count: int) -> None:
             _say(f"bucket with Object Lock, batches of {_BATCH}", _timed(count, _putting(store)), rate)
 
 
-def _index(folder: Path, most: int) -> None:
-    for count in (n for n in (10_000, 100_000, 1_000_000) if n <= most):
-        with RecordIndex(f"sqlite:///{folder / f'index-{count}'}") as index:
-            start = time.monotonic()
-            index.catch_up(_Rows(count), LogReader(folder / "no-log"), lambda _: None)
-            _say(f"index of {count} records: made", count / (time.monotonic() - start))
-            for what, wanted in (
-                ("an item", Wanted(platform="facebook", item=f"item-{count // 2}")),
-                ("a thread", Wanted(platform="facebook", thread=f"root-{count // 40}")),
-                ("an account, one day, 100 of them", Wanted(accounts=frozenset({"account-3"}), since=_day(count // 2))),
-            ):
-                start = time.monotonic()
-                found = len(list(index.search(wanted, 100)))
-                print(f"    search for {what}: {found} found in {(time.monotonic() - start) * 1000:.1f} ms")
+def _index(folder: Path, count: int) -> None:
+    file = folder / f"index-{count}"
+    with RecordIndex(f"sqlite:///{file}") as index:
+        start = time.monotonic()
+        index.catch_up(_Rows(count), LogReader(folder / "no-log"), lambda _: None)
+        _say(f"index of {count} records: made", count / (time.monotonic() - start))
+        start = time.monotonic()
+        _take_in_words(index)
+        _say(f"index of {count} records: words taken in", count / (time.monotonic() - start))
+        print(f"    {file.stat().st_size / count:.0f} bytes a record")
+        seldom, often, common = (_KEY.tokens([_word(rank)]) for rank in (3000, 100, 10))
+        for what, wanted, limit in (
+            ("an item", Wanted(platform="facebook", item=f"item-{count // 2}"), 100),
+            ("a thread", Wanted(platform="facebook", thread=f"root-{count // 40}"), 100),
+            ("an account, one day", Wanted(accounts=frozenset({"account-3"}), since=_day(count // 2)), 100),
+            ("a state", Wanted(accounts=frozenset({"account-3"}), state="created"), 100),
+            ("a seldom word", Wanted(words=seldom), 1000),
+            ("two words", Wanted(words=seldom | often), 1000),
+            ("a common word", Wanted(words=common), 1000),
+            ("two common words", Wanted(words=often | common), 1000),
+        ):
+            took, found = min(_search(index, wanted, limit) for _ in range(3))
+            print(f"    search for {what}: {found} found in {took * 1000:.1f} ms", flush=True)
+
+
+def _verify(folder: Path, count: int) -> None:
+    """Verify every byte of a store of so many records; writing them is not measured here, so nothing is synced."""
+    where = place.Place(folder / f"store-{count}", log_key=folder / "log.key")
+    log = Log(where.log, signer(folder / "log.key"), now)
+    for first in range(0, count, _BATCH * 20):
+        told = {}
+        for n in range(first, min(first + _BATCH * 20, count)):
+            raw = Raw(Coordinates("t", 0, n), 0, b"k", n.to_bytes(8, "big") + secrets.token_bytes(_SIZE))
+            content = form.write_record(raw, now())
+            file = where.folder / raw.object_key
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+            told[raw.object_key] = hashlib.sha256(content).hexdigest()
+        log.add(told, frozenset())
+    with place.for_reading(where, now) as store:
+        start = time.monotonic()
+        report = Verification(store, fault=print, progress=lambda _: None).run(LogReader(where.log), Known())
+        _say(f"verify {count} records", report.records / (time.monotonic() - start))
+    start = time.monotonic()
+    bundle.prove(LogReader(where.log), raw.object_key)
+    print(f"    proof of one: {(time.monotonic() - start) * 1000:.0f} ms", flush=True)
+    shutil.rmtree(where.folder)
+
+
+def _search(index: RecordIndex, wanted: Wanted, limit: int) -> tuple[float, int]:
+    start = time.monotonic()
+    found = len(list(index.search(wanted, limit)))
+    return time.monotonic() - start, found
+
+
+def _take_in_words(index: RecordIndex) -> None:
+    """A dozen words for each record, as often as words are in a language: the n-th most common 1/n as often."""
+    chance = random.Random(1)  # the same words every time
+    tokens = [next(iter(_KEY.tokens([_word(rank)]))) for rank in range(1, _VOCABULARY + 1)]
+    weights = list(accumulate(1 / rank for rank in range(1, _VOCABULARY + 1)))
+    while batch := index.unworded(_BATCH * 2):
+        drawn = chance.choices(tokens, cum_weights=weights, k=_WORDS * len(batch))
+        told = {number: frozenset(drawn[at :: len(batch)]) for at, (number, _) in enumerate(batch)}
+        index.add_words(told, frozenset())
+
+
+def _word(rank: int) -> str:
+    return f"word-{rank}"
 
 
 class _Rows:
@@ -130,6 +196,12 @@ class _Rows:
 
     def object_keys(self) -> Iterator[str]:
         return (object_key(f"{n:064x}") for n in range(self._count))
+
+    def certificates(self) -> Iterator[str]:
+        return iter(())
+
+    def content(self, name: str) -> bytes:
+        raise Missing(name, "nothing is stored here")
 
     def tell(self, object_key: str) -> Told:
         n = int(object_key.rpartition("/")[2], 16)

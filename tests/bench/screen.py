@@ -1,45 +1,53 @@
-"""`make bench`: what does screening cost, beside the naive design and a bare copy, on one broker in one run?"""
+"""What does screening cost, beside the naive design and a bare copy, on one broker in one run?"""
 
 from __future__ import annotations
 
-import os
-import platform
-import sys
 import time
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 
 from agents.demo.load import events
 from tests.bench import contest
+from tests.bench.figure import Benchmark, Figure, against
 from topics import catalog, wire
 
 _SEED = 7
 _RATE = 500
 _SECONDS = 20
+_WARMING = 2  # seconds of the steady rate that are sent but not counted, as the first fifth is not in the contests
+_WORKERS = (1, 2, 4)
+_BARE, _NAIVE = "bare aiokafka copy", "naive design"
 
 
-def throughput(bootstrap: str, count: int, naive_count: int) -> dict[str, contest.Growth]:
+def throughput(bootstrap: str, count: int, naive_count: int) -> Benchmark:
     """How fast each contestant is; all read the same raw topic."""
-    figures: dict[str, contest.Growth] = {}
     for name in ("bench.naive", "bench.bare"):
         contest.make_topic(bootstrap, name)
     contest.produce(bootstrap, events(count, _SEED))
+    grown: dict[str, contest.Growth] = {}
     with contest.running([["-m", "tests.bench.bare", bootstrap, "bench.bare"]]) as processes:
-        figures["bare aiokafka copy"] = contest.watch(bootstrap, "bench.bare", count, processes)
+        grown[_BARE] = contest.watch(bootstrap, "bench.bare", count, processes)
     with contest.running([["-m", "tests.bench.naive", bootstrap, "bench.naive"]]) as processes:
-        figures["naive design"] = contest.watch(bootstrap, "bench.naive", naive_count, processes)
-    for workers in (2, 1):
+        grown[_NAIVE] = contest.watch(bootstrap, "bench.naive", naive_count, processes)
+    for workers in _WORKERS:
         before = contest.end_of(bootstrap, catalog.ARCHIVE)
         with contest.screens(bootstrap, workers) as processes:
             name = f"screen, {workers} worker{'s' * (workers > 1)}"
-            figures[name] = contest.watch(bootstrap, catalog.ARCHIVE, count, processes, before)
-        if workers > 1:
+            grown[name] = contest.watch(bootstrap, catalog.ARCHIVE, count, processes, before)
+        if workers != _WORKERS[-1]:
             contest.forget_group(bootstrap, catalog.SCREEN_GROUP)
-    return figures
+    figures = [Figure(name, growth.per_second, "events/s", {}, growth.cpu_us) for name, growth in grown.items()]
+    return Benchmark(
+        "Screening: throughput",
+        f"{count:,} events of some 700 bytes, one in twenty with a value that must be taken down, on one embedded "
+        "Kafka that shares the machine. Naive: one event at a time, stock Presidio inline, one awaited send each. "
+        "Bare: a copy from raw to archive and nothing else. Screen: everything on.",
+        against(figures, {"x naive": _NAIVE, "x bare": _BARE}),
+    )
 
 
-def latency(bootstrap: str) -> tuple[float, float, int]:
-    """The 50th and 99th percentile, in ms, from the append of a raw event to that of its order, at a steady rate.
+def latency(bootstrap: str) -> Benchmark:
+    """How long from the append of a raw event to that of its order, at a steady rate.
 
     Both times are the broker's own (LogAppendTime), so no clock is compared with another.
     """
@@ -50,15 +58,14 @@ def latency(bootstrap: str) -> tuple[float, float, int]:
     for partition in takedown:
         consumer.position(partition)
     producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=0)
-    appended: dict[tuple[int, int], int] = {}
-    waits: list[int] = []
-    began = time.monotonic()
+    appended: dict[tuple[int, int], tuple[int, int]] = {}
     with contest.screens(bootstrap, 1):
         began = time.monotonic()
-        for number, sample in enumerate(events(_RATE * _SECONDS, _SEED + 1, planted=0.2)):
+        for number, sample in enumerate(events(_RATE * (_WARMING + _SECONDS), _SEED + 1, planted=0.2)):
             time.sleep(max(0.0, began + number / _RATE - time.monotonic()))
-            producer.send(catalog.RAW, key=sample.key, value=sample.value).add_callback(
-                lambda meta: appended.__setitem__((meta.partition, meta.offset), meta.timestamp)
+            sent = producer.send(catalog.RAW, key=sample.key, value=sample.value)
+            sent.add_callback(
+                lambda at, number=number: appended.__setitem__((at.partition, at.offset), (number, at.timestamp))
             )
         producer.flush()
         give_up = time.monotonic() + 30
@@ -71,26 +78,32 @@ def latency(bootstrap: str) -> tuple[float, float, int]:
                 for record in records:
                     order = wire.decode_takedown(record.value)
                     orders.setdefault((order.raw.partition, order.raw.offset), record.timestamp)
-    waits = sorted(at - appended[place] for place, at in orders.items() if place in appended)
     producer.close()
     consumer.close()
-    steady = waits
-    return steady[len(steady) // 2], steady[int(len(steady) * 0.99)], len(steady)
+    counted = ((at, *appended[place]) for place, at in orders.items() if place in appended)
+    waits = sorted(at - since for at, number, since in counted if number >= _RATE * _WARMING)
+    return Benchmark(
+        "Screening: from raw to order",
+        f"{_RATE} events a second for {_SECONDS} s to one worker, {len(waits):,} orders; from append to append, by the "
+        "broker's clock.",
+        tuple(Figure(f"{part}th percentile", waits[len(waits) * part // 100], "ms") for part in (50, 90, 99)),
+    )
 
 
-def main(count: int = 100_000, naive_count: int = 2_000) -> None:
-    """Run all and print the table, ratios first."""
-    with contest.broker() as bootstrap:
-        figures = throughput(bootstrap, count, naive_count)
-        p50, p99, orders = latency(bootstrap)
-    naive, bare = figures["naive design"], figures["bare aiokafka copy"]
-    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {count} events")
-    print(f"{'contestant':<22} {'x naive':>8} {'x bare':>8} {'events/s':>10} {'CPU µs/event':>13}")
-    for name, growth in figures.items():
-        ratios = f"{growth.per_second / naive.per_second:>8.2f} {growth.per_second / bare.per_second:>8.2f}"
-        print(f"{name:<22} {ratios} {growth.per_second:>10.0f} {growth.cpu_us:>13.0f}")
-    print(f"raw append to order append at {_RATE} events/s: p50 {p50:.0f} ms, p99 {p99:.0f} ms ({orders} orders)")
-
-
-if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+def backlog(bootstrap: str, count: int) -> Benchmark:
+    """What memory a worker needs to work off a long queue, looked at all the way."""
+    contest.produce(bootstrap, events(count, _SEED + 2))
+    before = contest.end_of(bootstrap, catalog.ARCHIVE)
+    with contest.screens(bootstrap, 2) as processes:
+        sizes = contest.sizes(bootstrap, catalog.ARCHIVE, count, processes, before)
+    contest.forget_group(bootstrap, catalog.SCREEN_GROUP)
+    start, end = sizes[len(sizes) // 10], sizes[-1]
+    return Benchmark(
+        "Screening: memory under a backlog",
+        f"{count:,} events wait when two workers start; resident memory of the larger worker.",
+        (
+            Figure("after a tenth", start, "MB", {"x a tenth in": 1.0}),
+            Figure("at the most", max(sizes), "MB", {"x a tenth in": max(sizes) / start}),
+            Figure("at the end", end, "MB", {"x a tenth in": end / start}),
+        ),
+    )

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from deploy.local.jars import cache_folder
 from deploy.local.runtime import SHORT_LIVED, embedded_runtime
+from tests import parts
 from tests.chaos.brokers import proxied_cluster
+from tests.chaos.clock import Clocks
 from tests.chaos.plan import every_harm
 from tests.chaos.run import PROCESSES, Ran, run, stream
 
@@ -38,6 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{time.monotonic() - start:6.1f} s  {line}", flush=True)  # noqa: T201 - this is a command
 
     say(f"seed {options.seed}: {options.events} events, {len(blows)} blows, at least {length:.0f} s")
+    parts.fetch_debian(parts.FAKETIME)
+    if parts.FAKETIME.path is None:
+        say(f"no clock will jump: {parts.FAKETIME.file} is missing (apt-get install {parts.FAKETIME.package})")
     cache = Path(os.environ.get("ANSLAGSVAKT_CACHE_DIR") or cache_folder(os.environ, Path.home()))
     runtime = embedded_runtime(cache, heap="384m", options=SHORT_LIVED)
     with tempfile.TemporaryDirectory(prefix="chaos-") as folder, proxied_cluster(Path(folder), runtime) as kafkas:
@@ -48,6 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             blows,
             seed=options.seed,
             per_second=options.events / length,
+            clocks=Clocks(Path(folder) / "clocks", Path(parts.FAKETIME.path)) if parts.FAKETIME.path else None,
             say=say,
         )
         for line in told(ran):
@@ -63,6 +69,8 @@ def told(ran: Ran) -> Iterator[str]:
     for name, codes in ran.ends.items():
         ends = ", ".join(f"{count} with {code}" for code, count in codes.items())
         yield f"{name + ' ended:':26}{ends or 'never'}"
+    for words, count in ran.words.items():
+        yield f"{f'said as it ended, {count}x:':26}{words}"
     yield f"{'most memory, MiB:':26}{', '.join(f'{name} {size}' for name, size in ran.most.items())}"
     for fault in ran.faults[:_TOLD]:
         yield f"FAULT: {fault}"

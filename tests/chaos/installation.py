@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from deploy.local.ports import HOST, free_port
 from deploy.local.process import KeptProcess
 from tests.chaos.keeper import Keeper
 
+_LAST_WORDS = "anslagsvakt: "
 _NO_BRAKE = re.compile(r"(per_(?:account|rule)_per_hour) = \d+")
 
 
@@ -50,6 +52,15 @@ class Installation:
     def logs(self) -> Path:
         """One file a process."""
         return self.folder / "logs"
+
+    def last_words(self) -> Counter[str]:
+        """What processes said as they ended by themselves, each with its name, and how often."""
+        return Counter(
+            f"{log.stem}: {line.removeprefix(_LAST_WORDS)}"
+            for log in sorted(self.logs.glob("*.log"))
+            for line in log.read_text(encoding="utf-8", errors="replace").splitlines()
+            if line.startswith(_LAST_WORDS)
+        )
 
     def keeper(self) -> Keeper:
         """A keeper for these processes, with none yet."""

@@ -20,6 +20,7 @@ class Harm(StrEnum):
     STORM = "workers join and leave"
     CUT = "connections cut"
     SLOW = "connections slow"
+    CLOCK = "clock jumps"
 
 
 _MOSTLY = 0.75
@@ -85,6 +86,7 @@ def every_harm(seed: int, rounds: int, processes: Sequence[str], *, length: floa
         Wanted(Harm.STORM, ("screen", "archive"), rounds, seconds=8),
         Wanted(Harm.CUT, ("",), 2 * rounds),
         Wanted(Harm.SLOW, ("",), rounds, seconds=3),
+        Wanted(Harm.CLOCK, processes, 2 * rounds, seconds=12),
     )
     times = sum(each.times for each in wanted)
     return blows(seed, wanted, pause=2 * length / times if length else 1.0)

@@ -20,6 +20,7 @@ from agents.demo.written import Sample
 from agents.platforms import simulator
 from tests.chaos.audit import Findings, faults
 from tests.chaos.brokers import Kafkas
+from tests.chaos.clock import Clocks
 from tests.chaos.feed import Feed
 from tests.chaos.installation import Installation, add
 from tests.chaos.memory import Memory
@@ -39,13 +40,17 @@ _POISON_EVERY = 1000
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of a run; `ends` are the exit codes of processes that were started again, `most` is in MiB."""
+    """What came of a run; `ends` are the exit codes of processes that were started again, `most` is in MiB.
+
+    `words` are the last ones of processes that ended by themselves, with how often they were said.
+    """
 
     faults: Sequence[str]
     figures: Mapping[str, object]
     struck: Counter[str]
     ends: Mapping[str, Counter[int | None]]
     most: Mapping[str, int]
+    words: Mapping[str, int]
 
 
 def stream(count: int, seed: int) -> tuple[Sample, ...]:
@@ -66,9 +71,13 @@ def run(
     *,
     seed: int,
     per_second: float,
+    clocks: Clocks | None = None,
     say: Say = lambda _: None,
 ) -> Ran:
-    """Feed the samples while the blows fall, wait until all is worked off, stop everything, and add it up."""
+    """Feed the samples while the blows fall, wait until all is worked off, stop everything, and add it up.
+
+    Without `clocks` no clock jumps.
+    """
     with ExitStack() as stack:
         server = stack.enter_context(simulator.running())
         platform = stack.enter_context(Proxy(server.server_port))
@@ -76,11 +85,11 @@ def run(
         installation.make_topics()
         keeper = stack.enter_context(installation.keeper())
         for name in PROCESSES:
-            add(keeper, name)
+            add(keeper, name, **(clocks.environment(name) if clocks else {}))
         memory = Memory(keeper.pids)
         with memory, Feed(kafkas.bootstrap, server.platform, samples, per_second=per_second) as feed:
             proxies = (platform, *kafkas.proxies)
-            with Striker(keeper, kafkas.nodes, server.platform, proxies, seed=seed) as striker:
+            with Striker(keeper, kafkas.nodes, server.platform, proxies, seed=seed, clocks=clocks) as striker:
                 for blow in blows:
                     striker.strike(blow)
                     say(f"{blow.harm} {blow.victim}")
@@ -102,7 +111,7 @@ def run(
     say("the store is read back")
     found = (*faults(findings), *memory.growth())
     say("the ledger is drawn up")
-    return Ran(found, figures(findings), striker.struck, ends, memory.most())
+    return Ran(found, figures(findings), striker.struck, ends, memory.most(), installation.last_words())
 
 
 def figures(findings: Findings) -> dict[str, object]:

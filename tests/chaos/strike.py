@@ -19,12 +19,14 @@ import httpx
 
 from agents.platforms.simulated import Action, Fault, FaultKind, SimulatedPlatform
 from deploy.local.kafka import Kafka
+from tests.chaos.clock import Clocks
 from tests.chaos.installation import add
 from tests.chaos.keeper import Keeper
 from tests.chaos.plan import Blow, Harm
 from tests.chaos.proxy import Proxy
 
 _AT_WORK_S = 30.0
+_JUMP_S = (30, 3 * 3600)
 _ALL = resource.RLIM_INFINITY
 _RETRIES = re.compile(r"^anslagsvakt_retries_total\{.*\} (\S+)$", re.MULTILINE)
 
@@ -40,7 +42,9 @@ class Striker:
         proxies: Sequence[Proxy] = (),
         *,
         seed: int,
+        clocks: Clocks | None = None,
     ) -> None:
+        self._clocks = clocks
         self._keeper = keeper
         self._brokers = brokers
         self._platform = platform
@@ -59,6 +63,7 @@ class Striker:
             Harm.STORM: self._storm,
             Harm.CUT: self._cut,
             Harm.SLOW: self._slow,
+            Harm.CLOCK: self._jump,
         }
 
     def strike(self, blow: Blow) -> None:
@@ -154,6 +159,11 @@ class Striker:
         for proxy in self._proxies:
             proxy.delay = 0.2
             self._after(blow.seconds, setattr, proxy, "delay", 0.0)
+
+    def _jump(self, blow: Blow) -> None:
+        if self._clocks:
+            self._clocks.jump(blow.victim, self._random.choice((-1, 1)) * self._random.randint(*_JUMP_S))
+            self._after(blow.seconds, self._clocks.jump, blow.victim, 0)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

@@ -1,5 +1,6 @@
 """What the index must do; run on SQLite and on a real PostgreSQL where Debian's packages have one."""
 
+import hashlib
 import json
 import os
 import pwd
@@ -13,25 +14,33 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import msgspec
 import psycopg
 import pytest
+from sqlalchemy import create_engine, select, text
 
-from agents.retention import place
+from agents.retention import place, tables, words
 from agents.retention.about import author_token
-from agents.retention.index import Hit, RecordIndex, Wanted
+from agents.retention.disposal import Certificate, Due
+from agents.retention.index import RecordIndex
 from agents.retention.log import LogReader
 from agents.retention.records import RecordStore
 from agents.retention.store import Raw
+from agents.retention.tables import RECORD, STATE, WORD
+from agents.retention.wanted import Hit, Wanted
+from agents.retention.words import WordKey
 from agents.retention.wrap import add_key
 from pipeline.errors import BadConfiguration, RetryLater
+from pipeline.event import Event
 from pipeline.record import Coordinates
+from topics import wire
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TOKEN_KEY = b"t" * 32
 _PROGRAMS = Path("/usr/lib/postgresql")
 
 
-def event(n: int, change: str = "created", *, account: str = "exempel", hours: int = 0) -> Raw:
+def event(n: int, change: str = "created", *, account: str = "exempel", hours: int = 0, own: bool = False) -> Raw:
     told = {
         "specversion": "1.0",
         "id": f"{n}:{change}",
@@ -46,6 +55,7 @@ def event(n: int, change: str = "created", *, account: str = "exempel", hours: i
             "object_id": f"item-{n}",
             "root_id": f"root-{n // 10}",
             "author": {"id": f"person-{n % 3}"},
+            "is_own": own,
         },
     }
     return Raw(Coordinates("t", 0, n), 0, b"k", json.dumps(told).encode())
@@ -226,6 +236,126 @@ def test_a_store_without_a_log_is_taken_in_whole(index: RecordIndex, tmp_path: P
         store.put_many(RAWS)
         assert index.catch_up(store, LogReader(tmp_path / "bare" / "log"), lambda _: None) == 6
     assert keys(0, 1, 2) == found(index, Wanted(item="item-1"))
+
+
+def test_a_state_is_that_of_the_newest_version(index: RecordIndex, archive: Archive) -> None:
+    archive.catch_up(index)
+    assert keys(2) == found(index, Wanted(state="deleted"))
+    assert keys(3, 4) == found(index, Wanted(state="created"))
+    assert found(index, Wanted(state="edited")) == []
+
+
+KEY = WordKey(b"k" * 32, sealed=False)
+SAID = {0: "trasig lekplats", 1: "trasig gunga", 3: "lekplats trasig gunga", 4: "buss"}
+
+
+def take_in(index: RecordIndex, archive: Archive, key: WordKey = KEY) -> int:
+    """Take in words as if the records said what SAID has, by a reader who has the key."""
+    told = {(event_of(RAWS[n]).id): frozenset(text.split()) for n, text in SAID.items()}
+    with place.for_reading(archive.place, lambda: AT) as store:
+        words_of = lambda event: told.get(event.id, frozenset())  # noqa: E731
+        return words.take_in(index, key, store.read, words_of, lambda _: None)
+
+
+def event_of(raw: Raw) -> Event:
+    return wire.decode_event(raw.value)
+
+
+@pytest.mark.parametrize(
+    ("asked", "places"),
+    [
+        pytest.param("trasig", (0, 3, 1), id="one word"),
+        pytest.param("trasig lekplats", (0, 3), id="two"),
+        pytest.param("gunga lekplats trasig", (3,), id="three, in any order"),
+        pytest.param("trasig buss", (), id="not together"),
+        pytest.param("okänt", (), id="in none"),
+    ],
+)
+def test_records_are_found_by_all_of_the_words(
+    index: RecordIndex, archive: Archive, asked: str, places: tuple[int, ...]
+) -> None:
+    archive.catch_up(index)
+    assert [take_in(index, archive), take_in(index, archive)] == [6, 0]
+    assert set(keys(*places)) == set(found(index, Wanted(words=KEY.tokens(asked.split()))))
+    assert found(index, Wanted(words=KEY.tokens(asked.split()), change="deleted")) == []
+
+
+def test_the_index_holds_no_word_in_clear(index: RecordIndex, archive: Archive, url: str) -> None:
+    archive.catch_up(index)
+    take_in(index, archive)
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        everything = [tuple(row) for table in (RECORD, WORD, STATE) for row in connection.execute(select(table))]
+    engine.dispose()
+    assert len(everything) > 10
+    assert not any(word in str(everything) for text in SAID.values() for word in text.split())
+    assert KEY.tokens(["trasig"]) != WordKey(b"K" * 32, sealed=False).tokens(["trasig"])
+
+
+def test_words_closed_with_another_key_are_taken_in_anew(index: RecordIndex, archive: Archive) -> None:
+    other = WordKey(b"o" * 32, sealed=True)
+    archive.catch_up(index)
+    take_in(index, archive)
+    assert take_in(index, archive, other) == 6
+    assert found(index, Wanted(words=KEY.tokens(["trasig"]))) == []
+    assert len(found(index, Wanted(words=other.tokens(["trasig"])))) == 3
+    with pytest.raises(BadConfiguration, match="ANSLAGSVAKT_STORE_KEY_FILE"):
+        take_in(index, archive)
+
+
+def test_of_what_was_disposed_of_the_entry_stays_and_no_word(index: RecordIndex, archive: Archive) -> None:
+    """Also when the index is made anew from the store, and for a record that is not there any more at all."""
+    archive.catch_up(index)
+    take_in(index, archive)
+    due = tuple(Due(RAWS[n].object_key, AT.date(), "c", "l", "d") for n in (0, 3))
+    certificate = Certificate(proposal="p", made_by="a", approved_by="b", executed_by="a", executed_at=AT, records=due)
+    content = msgspec.json.encode(certificate)
+    name = f"disposals/{hashlib.sha256(content).hexdigest()}"
+    with place.opened(archive.place, lambda: AT) as store:
+        store.certify(name, content)
+        store.dispose([each.object_key for each in due], "d")
+    (archive.place.folder / RAWS[3].object_key).unlink()
+    for anew in (False, True):
+        if anew:
+            index.clear()
+        archive.catch_up(index)
+        take_in(index, archive)
+        assert set(keys(0, 3)) == set(found(index, Wanted(state="disposed"))), anew
+        assert keys(1) == found(index, Wanted(words=KEY.tokens(["trasig"]))), anew
+        assert {hit.disposed for hit in index.search(Wanted(state="disposed"))} == {name}
+
+
+def test_a_certificate_that_the_log_does_not_name_disposes_of_nothing(index: RecordIndex, archive: Archive) -> None:
+    content = msgspec.json.encode({"anslagsvakt": "disposal"})
+    with place.opened(archive.place, lambda: AT) as store:
+        store.certify("disposals/forged", content)
+    due = (Due(RAWS[0].object_key, AT.date(), "c", "l", "d"),)
+    forged = Certificate(proposal="p", made_by="a", approved_by="b", executed_by="a", executed_at=AT, records=due)
+    path = archive.place.folder / "disposals/forged"
+    path.unlink()
+    path.write_bytes(msgspec.json.encode(forged))
+    archive.catch_up(index)
+    assert found(index, Wanted(state="disposed")) == []
+
+
+def test_tables_of_an_earlier_release_are_made_anew(url: str, archive: Archive) -> None:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        tables.drop(connection)
+        connection.execute(text("CREATE TABLE record (object_key VARCHAR(120) PRIMARY KEY, size BIGINT)"))
+        connection.execute(text("CREATE TABLE progress (entries BIGINT PRIMARY KEY)"))
+    engine.dispose()
+    with RecordIndex(url) as index:
+        assert archive.catch_up(index) == 6
+        assert len(found(index, Wanted())) == 6
+
+
+def test_only_what_the_municipality_wrote_is_found_as_its_own(index: RecordIndex, archive: Archive) -> None:
+    own = event(7, own=True)
+    archive.put(own)
+    archive.catch_up(index)
+    take_in(index, archive)
+    assert [own.object_key] == found(index, Wanted(own=True))
 
 
 def test_a_limit_holds(index: RecordIndex, archive: Archive) -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from agents.retention import form, place
+from agents.retention.attachment import Attachment
 from agents.retention.bucket import Lock, LockMode
+from agents.retention.records import RecordStore
 from agents.retention.s3 import S3Objects
 from agents.retention.seal import Open
 from agents.retention.store import Missing, Raw, Store
@@ -24,7 +26,7 @@ def a_raw(n: int, *, key: bytes | None = b"facebook:1", value: bytes | None = b"
 
 
 @pytest.fixture(params=["plain", "sealed", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecordStore]:
     where = place.Place(tmp_path / "store")
     if request.param == "s3":
         server: Seaweed = request.getfixturevalue("s3_server")
@@ -94,6 +96,28 @@ def test_a_large_record_passes(store: Store) -> None:
     raw = Raw(Coordinates("t", 0, 0), 0, None, b"\n" * (20 << 20))
     stored = store.put_many([raw])[0]
     assert raw.value == store.read(stored.object_key).raw.value
+
+
+def test_what_a_record_attaches_stands_beside_it(store: RecordStore) -> None:
+    record = a_raw(1)
+    store.put_many([record, a_raw(2)])
+    had = Attachment.fetched(record.sha256, "/media/0", AT, b"a picture\n", "image/png")
+    gone = Attachment(record.sha256, "/media/1", AT, missing="status-410")
+    for _ in range(2):
+        assert (had.object_key, gone.object_key) == store.attach([had, gone])
+    assert (had, gone) == store.attachments(record.object_key)
+    assert store.attachments(a_raw(2).object_key) == ()
+    assert sorted([had.object_key, gone.object_key]) == list(store.attachment_keys())
+    assert sorted([record.object_key, a_raw(2).object_key]) == list(store.object_keys())
+
+
+def test_what_could_be_had_in_the_end_takes_the_place_of_the_word_that_it_could_not(store: RecordStore) -> None:
+    record = a_raw(1)
+    store.put_many([record])
+    store.attach([Attachment(record.sha256, "/media/0", AT, missing="timeout")])
+    had = Attachment.fetched(record.sha256, "/media/0", AT, b"a picture", None)
+    store.attach([had])
+    assert (had,) == store.attachments(record.object_key)
 
 
 def test_what_was_never_stored_is_missing(store: Store) -> None:

@@ -34,12 +34,20 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 from agents import archive, worker
 from agents.health import Health
+from agents.media.address import Allowed
+from agents.media.collect import collecting
+from agents.media.fetch import Bounds, Fetcher
 from agents.metrics import Metrics
 from agents.retention import place
 where = place.Place(Path(sys.argv[1]), log_key=Path(sys.argv[1]) / "log.key")
-with worker.told_to_stop() as stop, place.opened(where, worker.now) as store:
-    metrics = Metrics(CollectorRegistry())
-    sys.exit(archive.run(store, client=json.loads(sys.argv[2]), meter=metrics, health=Health(), stop=stop))
+metrics = Metrics(CollectorRegistry())
+fetch = Fetcher(Allowed.of(["127.0.0.1"]), Bounds()).fetch
+with (
+    worker.told_to_stop() as stop,
+    place.opened(where, worker.now) as store,
+    collecting(Path(sys.argv[1]) / "media.sqlite3", store, fetch, metrics) as attachments,
+):
+    sys.exit(archive.run(store, attachments, client=json.loads(sys.argv[2]), meter=metrics, health=Health(), stop=stop))
 """
 
 
@@ -65,12 +73,12 @@ class World:
             finally:
                 process.kill()
 
-    def send(self, values: Sequence[bytes]) -> None:
+    def send(self, values: Sequence[bytes], first: int = 0) -> None:
         with closing(KafkaPublisher(self.client)) as publisher:
             for start in range(0, len(values), 50):
                 messages = [
                     Outgoing(catalog.ARCHIVE, b"k", value, ours(n), n % 3)
-                    for n, value in enumerate(values[start : start + 50], start)
+                    for n, value in enumerate(values[start : start + 50], first + start)
                 ]
                 publisher.publish(messages)
 
@@ -106,7 +114,7 @@ def ours(n: int) -> tuple[tuple[str, bytes], ...]:
 def test_killed_at_random_every_message_is_kept_once_and_receipted(fresh_broker: FreshBroker, tmp_path: Path) -> None:
     world = World(fresh_broker(), tmp_path / "store")
     values = [b"%d %s" % (n, secrets.token_bytes(300)) for n in range(3000)]
-    sender = threading.Thread(target=world.send, args=(values,))
+    sender = threading.Thread(target=world.send, args=(values[:-1],))
     sender.start()
     seeded = random.Random(3)
     for _ in range(2):
@@ -114,8 +122,9 @@ def test_killed_at_random_every_message_is_kept_once_and_receipted(fresh_broker:
             time.sleep(seeded.uniform(1.5, 8.0))
             process.send_signal(signal.SIGKILL)
     with world.archiving() as process:
-        offsets = world.receipted(len(values))
         sender.join()
+        world.send(values[-1:], first=len(values) - 1)  # once this is kept, it can be told to end
+        offsets = world.receipted(len(values))
         process.terminate()
         assert process.wait(PATIENCE) == 0
     assert offsets == set(range(len(values)))

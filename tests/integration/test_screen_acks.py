@@ -231,6 +231,49 @@ def test_an_unfinished_head_holds_the_commit(
     assert committed(broker, catalog.SCREEN_GROUP) == reaches
 
 
+def test_what_comes_while_the_agent_is_busy_is_one_poll(
+    broker: Kafka, new_topic: TopicMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A poll that waits goes on growing, on every partition: no trickle of single events, no partition held back."""
+    monkeypatch.setattr(catalog, "RAW", new_topic(broker.bootstrap, partitions=3))
+    monkeypatch.setattr(catalog, "SCREEN_GROUP", f"test.{secrets.token_hex(6)}")
+    turns: list[Mapping[int, list[bytes | None]]] = []
+    free = asyncio.Event()
+
+    class Busy:
+        """Stands in for `Turn`."""
+
+        async def take(self, records: Mapping[Any, Sequence[Record]]) -> None:
+            turns.append({place.partition: [each.value for each in part] for place, part in records.items()})
+            await free.wait()
+
+    def send_to_all(numbers: Iterable[int]) -> None:
+        with closing(KafkaProducer(bootstrap_servers=broker.bootstrap, acks="all", linger_ms=0)) as producer:
+            for number in numbers:
+                producer.send(catalog.RAW, value=b"%d" % number, partition=number % 3).get(timeout=PATIENCE)
+
+    def taken() -> int:
+        return sum(len(part) for turn in turns for part in turn.values())
+
+    async def run() -> None:
+        stop = asyncio.Event()
+        running = asyncio.ensure_future(ours(broker, Busy(), tmp_path, stop))
+        await asyncio.to_thread(send_to_all, [0])
+        await until(lambda: running.done() or taken() == 1)
+        await asyncio.to_thread(send_to_all, range(1, 61))
+        await asyncio.sleep(1)  # for the last of them to be fetched
+        free.set()
+        await until(lambda: running.done() or taken() == 61)
+        stop.set()
+        await running
+
+    asyncio.run(run())
+    assert len(turns) <= 3
+    for place in range(3):
+        came = [value for turn in turns for value in turn.get(place, ())]
+        assert came == [b"%d" % number for number in range(place, 61, 3)]
+
+
 class Breaking:
     """A real producer before which something happens to the broker, once."""
 

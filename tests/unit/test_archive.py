@@ -1,15 +1,17 @@
 """The archive process: what it keeps of a message, and that no receipt is given before the store's word."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from agents.archive import Archive, raw_of
+from agents.media.queue import Expected, Waiting
 from agents.metrics import Stage, Step
 from agents.retention.store import Raw, StoredRecord
 from pipeline.errors import RetryLater
+from pipeline.message import MediaNote
 from pipeline.record import Coordinates, content_hash, object_key
 from tests.fakes import FakeClock, FakeMeter, FakeRecord
 from topics import catalog, wire
@@ -86,9 +88,22 @@ class ArchiveMeter(FakeMeter):
         self.exposures.append(now - created_at)
 
 
+class FakeAttachments:
+    """Nothing is ever attached."""
+
+    def expect(self, records: Sequence[Expected], now: datetime) -> Mapping[str, tuple[tuple[MediaNote, ...], int]]:
+        assert now.tzinfo
+        assert all(not each.fields for each in records)
+        return {}
+
+    def tick(self, now: datetime) -> Sequence[tuple[Waiting, tuple[MediaNote, ...]]]:
+        assert now.tzinfo
+        return []
+
+
 def an_archive() -> tuple[Archive, FakeStore, ArchiveMeter]:
     store, meter, clock = FakeStore(), ArchiveMeter(), FakeClock()
-    return Archive(store, meter, clock.now, clock.monotonic), store, meter  # type: ignore[arg-type]  # archive only puts
+    return Archive(store, FakeAttachments(), meter, clock.now, clock.monotonic), store, meter  # type: ignore[arg-type]  # archive only puts
 
 
 def test_every_message_is_answered_with_a_receipt_of_its_own_raw_event() -> None:

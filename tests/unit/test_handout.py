@@ -12,15 +12,19 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
-from agents.handout import access
+from agents import settings
+from agents.handout import access, attachments, swedish
 from agents.handout.history import covered, histories, uncovered
 from agents.handout.page import page
 from agents.records import app
 from agents.retention import place
+from agents.retention.attachment import Attachment
 from agents.retention.store import KeptRecord, Raw
 from agents.retention.wrap import add_key
-from pipeline.detect.finding import Analysis
+from pipeline.detect.finding import Analysis, Concern, Entity
 from pipeline.errors import Stop
+from pipeline.event import Change, ObjectKind
+from pipeline.mask import NOT_ANALYSED
 from pipeline.ports import FieldText
 from pipeline.record import Coordinates
 
@@ -89,6 +93,45 @@ def test_a_thread_is_told_item_by_item_with_versions_in_order() -> None:
     assert [item.item for item in items] == ["root", "c1", "c2"]
     assert [version.change for version in items[1].versions] == ["created", "edited"]
     assert (items[0].parent, items[1].parent, items[0].is_own, items[1].is_own) == (None, "root", True, False)
+
+
+def test_answers_stand_below_what_they_answer() -> None:
+    raws = [
+        event("root", "created", "a", minute=0, parent=None),
+        event("c1", "created", "b", minute=1),
+        event("c2", "created", "c", minute=2),
+        event("r1", "created", "d", minute=3, parent="c1"),
+        event("lone", "created", "e", minute=4, parent="not here"),
+    ]
+    items = histories(kept(*raws), uncovered)
+    assert [(item.item, item.depth) for item in items] == [("root", 0), ("c1", 1), ("r1", 2), ("c2", 1), ("lone", 0)]
+
+
+def test_items_that_answer_each_other_are_told_all_the_same() -> None:
+    raws = [event("a", "created", "x", minute=1, parent="b"), event("b", "created", "y", minute=2, parent="a")]
+    assert {item.item for item in histories(kept(*raws), uncovered)} == {"a", "b"}
+
+
+def test_everything_that_can_be_covered_has_a_swedish_name() -> None:
+    assert set(swedish.COVERS) == {*Entity, *Concern, *(name for piece in NOT_ANALYSED for name in piece.covers)}
+    assert {*Change} <= set(swedish.CHANGES)
+    assert {*ObjectKind} == set(swedish.KINDS)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "name"),
+    [
+        ("/text", None),
+        ("/title", "Rubrik"),
+        ("/author/display_name", "Avsändare"),
+        ("/media/0/alt_text", "Bildbeskrivning"),
+        ("/links/1/text", "Länkens text"),
+        ("/urls/0/expanded", "Länkens adress"),
+        ("/hashtags/3", "Ämnesord"),
+    ],
+)
+def test_fields_have_swedish_names(pointer: str, name: str | None) -> None:
+    assert name == swedish.field(pointer)
 
 
 def test_what_is_no_event_stands_by_itself_with_nothing_to_show() -> None:
@@ -169,7 +212,7 @@ def test_a_hand_out_is_covered_and_holds_no_original(data: Path, tmp_path: Path)
     assert NAME not in everything
     assert "[SE_PERSONNUMMER" in everything
     assert not (tmp_path / "bag" / "data" / "raw").exists()
-    assert [(each.command, each.decision, len(each.records)) for each in noted(data)] == [("export", None, 4)]
+    assert [(each.command, each.decision, len(each.records)) for each in noted(data)] == [("export bag", None, 4)]
 
 
 def test_on_a_decision_it_holds_originals_with_proofs_that_anyone_can_check(data: Path, tmp_path: Path) -> None:
@@ -186,6 +229,71 @@ def test_on_a_decision_it_holds_originals_with_proofs_that_anyone_can_check(data
     assert [each.decision for each in noted(data)] == ["KS 2026/7"]
 
 
+def test_an_archive_package_follows_the_same_rules(data: Path, tmp_path: Path) -> None:
+    choice = ["export", "--thread", "root", "--format", "fgs", "--creator", "Exempelkommun"]
+    code, told = run(*choice, "--to", tmp_path / "covered")
+    assert (code, "findings are covered" in told) == (0, True), told
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "covered").rglob("*") if path.is_file()).decode()
+    assert (NUMBER in everything, NAME in everything, "[SE_PERSONNUMMER" in everything) == (False, False, True)
+    assert run(*choice, "--to", tmp_path / "full", "--unmasked", "AV 2026/1")[0] == 0
+    raw = tmp_path / "full" / "representations" / "handlingar" / "data" / "raw"
+    assert {path.name for path in raw.iterdir()} == {each.sha256 for each in RAWS[:4]}
+    assert [(each.command, each.decision) for each in noted(data)] == [
+        ("export fgs", None),
+        ("export fgs", "AV 2026/1"),
+    ]
+    assert run("check", tmp_path / "full") == (0, f"{tmp_path / 'full'}: all files are as they were packed\n")
+    (raw / RAWS[0].sha256).write_bytes(b"changed")
+    code, told = run("check", tmp_path / "full")
+    assert (code, RAWS[0].sha256 in told) == (1, True)
+
+
+@pytest.fixture
+def picture(data: Path, tmp_path: Path) -> Attachment:
+    """A picture beside the first comment, and the word that another could not be had."""
+    chosen = settings.load()
+    had = Attachment.fetched(RAWS[3].sha256, "/media/0", AT, b"a picture", "image/jpeg")
+    with place.opened(place.of(chosen), lambda: AT) as store:
+        store.attach([had, Attachment(RAWS[3].sha256, "/media/1", AT, missing="status-404")])
+    assert data in tmp_path.iterdir()
+    return had
+
+
+def test_attachments_are_told_of_and_given_only_where_nothing_is_covered(tmp_path: Path, picture: Attachment) -> None:
+    """No picture can be masked, so one that was not looked at by a person stays out."""
+    assert run("export", "--item", "c1", "--to", tmp_path / "covered")[0] == 0
+    assert not (tmp_path / "covered" / "data" / "media").exists()
+    told = (tmp_path / "covered" / "data" / "index.html").read_text()
+    assert ("ingår inte" in told, "status-404" in told, str(picture.sha256) in told) == (True, True, True)
+    assert run("export", "--item", "c1", "--to", tmp_path / "full", "--unmasked", "KS 2026/7")[0] == 0
+    full = tmp_path / "full" / "data"
+    name = f"{picture.sha256}.jpg"
+    assert {name: b"a picture"} == {each.name: each.read_bytes() for each in (full / "media").iterdir()}
+    assert f'href="media/{name}"' in (full / "index.html").read_text()
+    found = json.loads((full / "records.json").read_text())[0]["versions"][0]["attachments"]
+    assert [(picture.sha256, None), (None, "status-404")] == [(each["sha256"], each["missing"]) for each in found]
+    bagit.Bag(str(tmp_path / "full")).validate()
+
+
+def test_an_attachment_that_a_browser_would_run_gets_an_ending_that_opens_nothing() -> None:
+    script = Attachment.fetched("0" * 64, "/media/0", AT, b"<script>", "image/svg+xml")
+    assert f"{script.sha256}.bin" == attachments.file_name(script)
+
+
+def test_show_tells_of_attachments(data: Path, picture: Attachment) -> None:
+    assert data.exists()
+    code, output = run("show", "--item", "c1")
+    assert code == 0
+    assert f"/media/0: image/jpeg, 9 bytes, SHA-256 {picture.sha256}" in output
+    assert "/media/1: could not be fetched (status-404)" in output
+
+
+def test_an_archive_package_must_tell_whose_records_they_are(data: Path, tmp_path: Path) -> None:
+    code, told = run("export", "--thread", "root", "--format", "fgs", "--to", tmp_path / "p")
+    assert (code, "--creator" in told, (tmp_path / "p").exists()) == (2, True, False)
+    assert not (data / "access.jsonl").exists(), "nothing was read"
+
+
 def test_a_changed_bag_is_found_out(data: Path, tmp_path: Path) -> None:
     assert data.exists()
     run("export", "--item", "c1", "--to", tmp_path / "bag")
@@ -200,7 +308,13 @@ def test_show_tells_the_versions_and_covers(data: Path) -> None:
     assert (code, output.count("records/"), NUMBER in output) == (0, 2, False)
     assert output.index("created") < output.index("edited")
     assert NUMBER in run("show", "--item", "c1", "--unmasked", "KS 2026/7")[1]
-    assert [each.decision for each in noted(data)] == [None, "KS 2026/7"]
+    lines = run("show", "--thread", "root")[1].splitlines()
+    assert [line for line in lines if " on facebook" in line] == [
+        "post root by the municipality on facebook, account exempel",
+        "    comment c1 on facebook, account exempel, answers root",
+        "    comment c2 on facebook, account exempel, answers root",
+    ]
+    assert [each.decision for each in noted(data)] == [None, "KS 2026/7", None]
 
 
 @pytest.mark.parametrize(
@@ -226,7 +340,7 @@ def test_a_changed_access_log_is_found_out(tmp_path: Path) -> None:
     path = tmp_path / "access.jsonl"
     for n in range(4):
         access.note(path, at=AT, who="test", command="show", records=(f"k{n}",), decision=None)
-    assert access.broken(path) is None
+    assert list(access.faults(path, ())) == []
     lines = path.read_bytes().splitlines(keepends=True)
     for changed, line in (
         (lines[0] + lines[2], 2),
@@ -234,7 +348,8 @@ def test_a_changed_access_log_is_found_out(tmp_path: Path) -> None:
         (b"".join(lines).replace(b"k1", b"kx"), 3),
     ):
         path.write_bytes(changed)
-        assert access.broken(path) == line
+        (fault,) = access.faults(path, ())
+        assert fault.startswith(f"{path}:{line}:")
 
 
 def test_an_access_log_that_cannot_be_written_stops_the_reading(tmp_path: Path) -> None:

@@ -173,7 +173,7 @@ def test_what_keeps_a_file_runs_once(name: str) -> None:
     assert WORKLOADS[name]["spec"]["replicas"] == 1
 
 
-def test_only_takedown_reaches_the_world() -> None:
+def test_only_takedown_and_archive_reach_the_world() -> None:
     policies = kind("NetworkPolicy")
     assert policies["nothing"]["spec"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
     open_to_world = {
@@ -181,4 +181,4 @@ def test_only_takedown_reaches_the_world() -> None:
         for name, policy in policies.items()
         if "ipBlock" in json.dumps(policy)
     }
-    assert open_to_world == {"takedown-to-platforms": "takedown"}
+    assert open_to_world == {"takedown-to-platforms": "takedown", "archive-to-media": "archive"}

@@ -93,6 +93,30 @@ def test_clients_never_print_payloads(name: str, level: str, capsys: pytest.Capt
     assert "lost a broker" in capsys.readouterr().err
 
 
+def said_by(name: str, message: str, at: float) -> None:
+    """Let a library's one line of code say this at that time."""
+    logger = logging.getLogger(name)
+    record = logger.makeRecord(name, logging.ERROR, "client.py", 7, message, (), None)
+    record.created = at
+    logger.handle(record)
+
+
+def test_a_client_that_repeats_itself_is_heard_twice_a_minute(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up("INFO", "text", "screen")
+    for second in range(46):
+        said_by("aiokafka", f"no broker at port {second}", 1e9 + second)
+    first, second_time = [line.split(" ", 2)[2] for line in capsys.readouterr().err.splitlines()]
+    assert first == "error no broker at port 0"
+    assert second_time == "error no broker at port 30 (29 more like it since it was last said)"
+
+
+def test_our_own_words_are_never_held_back(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up("INFO", "text", "screen")
+    for second in range(3):
+        said_by("agents.takedown", "auth lost", 1e9 + second)
+    assert capsys.readouterr().err.count("auth lost") == 3
+
+
 def test_setting_up_again_replaces_what_was_there(capsys: pytest.CaptureFixture[str]) -> None:
     for _ in range(2):
         log.set_up("INFO", "text", "screen")

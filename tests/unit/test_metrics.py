@@ -9,7 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from agents.metrics import Metrics, Stage, Step
+from agents.metrics import Fetching, Metrics, Stage, Step
 
 T0 = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -64,6 +64,9 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.batch(10)
     metrics.lag({("social.raw.v1", 0): 5})
     metrics.stored(new=2, repeated=1, size=900)
+    metrics.media(Fetching.STORED)
+    metrics.fetches()
+    metrics.media_pending(2, 30.0)
     metrics.retried("store")
 
 

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from agents.metrics import Step
@@ -63,6 +64,18 @@ def test_it_hides_at_once_and_deletes_when_the_receipt_comes(world: World, platf
     assert outcome.hidden_at is not None
     assert outcome.removed_at is not None
     assert outcome.attempts == 2
+
+
+def test_nothing_is_deleted_while_attachments_are_being_fetched(world: World, platform: FakePlatform) -> None:
+    """The text is safe, the pictures are not yet: the item is hidden, and the last receipt lets it go (invariant 3)."""
+    order = an_order()
+    pending = msgspec.structs.replace(a_receipt(order), media_pending=2)
+    world.tell(order, pending)
+    world.settle(5)
+    assert platform.effects == [(HIDE, "1")]
+    world.tell(a_receipt(order), pending)
+    world.settle(5)
+    assert platform.effects == [(HIDE, "1"), (DELETE, "1")]
 
 
 def test_a_receipt_that_came_first_is_remembered(world: World, platform: FakePlatform) -> None:

@@ -14,7 +14,7 @@ __all__ = ["LexiconRecogniser", "load_concern_recogniser", "load_lexicon", "load
 
 
 def load_concern_recogniser(extra: Path | None = None) -> ConcernRecogniser:
-    """The recogniser of concerns, with the built-in lexicons and model, disguises undone, and the lexicons of the folder `extra`.
+    """The recogniser of concerns: built-in lexicons and those of the folder `extra`, the model, disguises undone.
 
     Raises:
         BadConfiguration: a lexicon file is broken; the message names file, line, field and remedy.

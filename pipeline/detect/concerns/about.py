@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from pipeline.detect.concerns.lexicon import NAMED, TRACED, CueSet
 from pipeline.detect.finding import Entity, Finding
@@ -17,20 +17,23 @@ _MENTION = re.compile(r"(?<![\w.])@(?!eslov|kommun)\w[\w.]+", re.IGNORECASE)
 _TRACEABLE = frozenset(
     {Entity.SE_PERSONNUMMER, Entity.SE_SAMORDNINGSNUMMER, Entity.SE_VEHICLE_PLATE, Entity.SE_ADDRESS, Entity.FOREIGN_ID}
 )
-_PLACES = ("whereabouts", "place-given")  # cues that an address that is found answers
+ANSWERED = ("whereabouts", "place-given")  # cues that an address that is found answers
 _FEW = 4  # words: a comment this short is said to somebody
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+def is_short(low: str) -> bool:
+    """Whether a text is so short that it is said to somebody."""
+    return len(low.split(maxsplit=_FEW)) <= _FEW
+
+
+class Place(NamedTuple):
     """A stretch of text: a reference, a cue or a term."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Spread:
+class _Spread(NamedTuple):
     """Places in order, and the sentences they stand in."""
 
     places: list[Place]
@@ -59,34 +62,52 @@ class Surroundings:
         self,
         low: str,
         findings: Sequence[Finding],
-        references: Mapping[str, list[Place]],
-        cues: Mapping[str, list[Place]],
+        places: Callable[[str, str], list[Place]],
         cue_sets: Mapping[str, CueSet],
     ) -> None:
         self._low = low
+        self._findings = findings
+        self._places = places
         self._ends = [m.end() for m in _SENTENCE_END.finditer(low)]
         self._cue_sets = cue_sets
-        self._cues = {name: self._spread(places) for name, places in cues.items()}
-        people = {kind: list(places) for kind, places in references.items()}
-        for kind in ("relative", "child"):
-            people[kind] = [place for place in people.get(kind, ()) if not self.cued(place, "indefinite")]
-        if len(low.split(maxsplit=_FEW)) <= _FEW:
-            people.setdefault("you", []).append(Place(0, len(low)))
-        people[NAMED] = [
-            *(Place(f.start, f.end) for f in findings if f.type is Entity.PERSON),
-            *(Place(m.start(), m.end()) for m in _MENTION.finditer(low)),
-        ]
-        people[TRACED] = [Place(f.start, f.end) for f in findings if f.type in _TRACEABLE and not f.public]
-        addresses = [Place(f.start, f.end) for f in findings if f.type is Entity.SE_ADDRESS and not f.public]
-        for name in _PLACES:
-            self._cues[name] = self._spread([*cues.get(name, ()), *addresses])
-        self._people = {kind: self._spread(places) for kind, places in people.items()}
+        self._cues: dict[str, _Spread] = {}
+        self._people: dict[str, _Spread] = {}
+
+    def _kind(self, kind: str) -> _Spread:
+        """Where persons of a kind are spoken of; looked for when first asked for."""
+        if kind not in self._people:
+            self._people[kind] = self._spread(self._find_people(kind))
+        return self._people[kind]
+
+    def _find_people(self, kind: str) -> list[Place]:
+        if kind == NAMED:
+            named = [Place(f.start, f.end) for f in self._findings if f.type is Entity.PERSON]
+            return named + [Place(*m.span()) for m in _MENTION.finditer(self._low)] if "@" in self._low else named
+        if kind == TRACED:
+            return [Place(f.start, f.end) for f in self._findings if f.type in _TRACEABLE and not f.public]
+        places = self._places("reference", kind)
+        if kind in ("relative", "child"):
+            return [place for place in places if not self.cued(place, "indefinite")]
+        if kind == "you" and not places and is_short(self._low):
+            return [Place(0, len(self._low))]
+        return places
+
+    def _cue(self, name: str) -> _Spread:
+        """Where a cue stands; looked for when first asked for."""
+        if name not in self._cues:
+            places = self._places("cue", name)
+            if name in ANSWERED:
+                places += [
+                    Place(f.start, f.end) for f in self._findings if f.type is Entity.SE_ADDRESS and not f.public
+                ]
+            self._cues[name] = self._spread(places)
+        return self._cues[name]
 
     def someone(self, hit: Place, about: Iterable[str], reach: str | None) -> str | None:
         """The first kind of person in `about` of whom `hit` is said, or None."""
         for kind in about:
-            people = self._people.get(kind)
-            if people is None or not people.places or (kind == "role" and people.only_in(hit)):
+            people = self._kind(kind)
+            if not people.places or (kind == "role" and people.only_in(hit)):
                 continue
             if self._reaches(people, hit, kind, reach):
                 return kind
@@ -94,8 +115,8 @@ class Surroundings:
 
     def cued(self, hit: Place, name: str) -> bool:
         """True if the cue stands where it silences (or is needed by) `hit`."""
-        cue, spread = self._cue_sets[name], self._cues.get(name)
-        if spread is None or not spread.places:
+        cue, spread = self._cue_sets[name], self._cue(name)
+        if not spread.places:
             return False
         if cue.where == "text":
             return True

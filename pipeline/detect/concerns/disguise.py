@@ -1,6 +1,6 @@
 """What a text says once its words are undressed: stretched letters, digits and signs for letters, foreign look-alikes.
 
-"jääävla", "h0ra", "idi-ot" with a soft hyphen and a Latin word with a Cyrillic letter in it read as what they stand for.
+"jääävla", "h0ra", "idi-ot" with a soft hyphen, a Latin word with a Cyrillic letter in it: read as what they stand for.
 Lexicons look at both, the text as written and the text undressed, so that undressing may find more and never hides
 anything.
 """

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.detect.wording import Wording
 
 HOME = "sv"  # most texts are in it, so that it counts unless another language clearly does
 ENOUGH = 0.5  # of the best language's points
 _CLEAR = 2  # points by which another language rules out one that has none
+_BITS = 16  # of each field: more words than a window can hold
+_FIELD = (1 << _BITS) - 1
 _WORD = re.compile(r"[\w']+")
-_ARABIC = re.compile(r"[\u0600-\u06ff]")
-_CYRILLIC = re.compile(r"[\u0400-\u04ff]")
+_SCRIPTS = (("ar", re.compile(r"[\u0600-\u06ff]")), ("uk", re.compile(r"[\u0400-\u04ff]")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,21 +25,42 @@ class Language:
     words: frozenset[str]
     letters: frozenset[str]
 
-    def points(self, words: set[str], letters: set[str]) -> int:
-        """One for each of its small words that stands there, one for each letter of its own."""
-        return len(self.words & words) + len(self.letters & letters)
+
+class Languages:
+    """The languages of a lexicon, told apart by points: for each small word, and for each letter of its own.
+
+    The points of all languages are added at once, in one whole number with a field for each of them.
+    """
+
+    def __init__(self, languages: Mapping[str, Language]) -> None:
+        self._names = tuple(languages)
+        self._words = _points(language.words for language in languages.values())
+        self._letters = _points(language.letters for language in languages.values())
+        self._likely = lru_cache(maxsize=1024)(self._ranked)
+
+    def spoken(self, text: Wording) -> frozenset[str]:
+        """The languages a text may be in: generous, all of them when nothing tells."""
+        low = text.low
+        words = _WORD.findall(low) if "'" in low else text.words
+        points = sum(map(self._words.__getitem__, self._words.keys() & words))
+        points += sum(map(self._letters.__getitem__, self._letters.keys() & set(low)))
+        return self._likely(points, tuple(name for name, script in _SCRIPTS if script.search(low)))
+
+    def _ranked(self, points: int, scripts: tuple[str, ...]) -> frozenset[str]:
+        counts = {name: points >> at * _BITS & _FIELD for at, name in enumerate(self._names)}
+        best = max(counts.values(), default=0)
+        if not best:
+            return frozenset(scripts or self._names)
+        likely = {name for name, count in counts.items() if count >= best * ENOUGH}
+        if best < _CLEAR or counts.get(HOME):
+            likely.add(HOME)
+        return frozenset(likely.union(scripts))
 
 
-def spoken(low: str, languages: Mapping[str, Language]) -> frozenset[str]:
-    """The languages a lower-cased text may be in: generous, all of them when nothing tells."""
-    scripts = {"ar"} if _ARABIC.search(low) else set[str]()
-    scripts |= {"uk"} if _CYRILLIC.search(low) else set[str]()
-    words, letters = set(_WORD.findall(low)), set(low)
-    counts = {lang: language.points(words, letters) for lang, language in languages.items()}
-    best = max(counts.values(), default=0)
-    if not best:
-        return frozenset(scripts or counts)
-    likely = {lang for lang, count in counts.items() if count >= best * ENOUGH}
-    if best < _CLEAR or counts.get(HOME):
-        likely.add(HOME)
-    return frozenset(likely | scripts)
+def _points(signs: Iterable[Iterable[str]]) -> dict[str, int]:
+    """For each word, or letter, one point in the field of each language that it is a sign of."""
+    found: dict[str, int] = {}
+    for at, those in enumerate(signs):
+        for sign in those:
+            found[sign] = found.get(sign, 0) + (1 << at * _BITS)
+    return found

@@ -16,6 +16,8 @@ from pipeline.errors import BadConfiguration
 
 NAMED = "named"  # a name or a mention: found elsewhere, never by a lexicon
 TRACED = "traced"  # an identity number, an address or a plate: likewise
+_BY_WEIGHT = ("named", "relative", "child", "traced", "role", "third", "you", "self")
+"""Kinds of persons, those first whom fewer cues silence: of several in reach the first is the one that counts."""
 REFERENCES = ("self", "relative", "child", "you", "third", "role")
 REACHES = ("near", "sentence", "paragraph", "text")
 PLACES = ("before", "sentence", "text")
@@ -38,7 +40,7 @@ class Rule:
     concern: Concern
     basis: str
     terms: Terms
-    about: frozenset[str]
+    about: tuple[str, ...]
     reach: str | None
     needs: frozenset[str]
     unless: frozenset[str]
@@ -178,7 +180,7 @@ def _rule(file: _File, concern: Concern, basis: str, table: Mapping[str, Any]) -
         concern=concern,
         basis=basis,
         terms=() if model else _terms(file, f"rule {ident!r}", table.get("terms")),
-        about=about,
+        about=tuple(kind for kind in _BY_WEIGHT if kind in about),
         reach=reach,
         needs=frozenset(table.get("needs", ())),
         unless=frozenset(table.get("unless", ())),

@@ -1,23 +1,21 @@
-"""Which terms of many thousands a text holds, in one pass: an Aho-Corasick automaton over what every match contains."""
+"""Which terms of many thousands a text holds: one pass over its words tells which are worth trying."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
 
+from pipeline.detect.concerns.rarity import stem
 from pipeline.detect.concerns.terms import Term
+from pipeline.detect.wording import ByWord, Wording
 
 Owner = TypeVar("Owner")
-WINDOW = 160  # characters on each side of an anchor in which the rest of its term must lie
-STRIDE = 1_000  # characters read beyond it, so that a text full of anchors is read about once per term
 
 
-@dataclass(frozen=True, slots=True)
-class Hit(Generic[Owner]):
+class Hit(NamedTuple, Generic[Owner]):
     """A term of `owner`, in its language, from `start` to `end`."""
 
     owner: Owner
@@ -26,79 +24,132 @@ class Hit(Generic[Owner]):
     end: int
 
 
-@dataclass(slots=True)
-class _Entry(Generic[Owner]):
+class Entry(Generic[Owner]):
     """A term on its automaton; its pattern is compiled when it is first asked for."""
 
-    owner: Owner
-    language: str
-    term: Term
-    compiled: re.Pattern[str] | None = None
+    __slots__ = ("_compiled", "language", "owner", "term")
 
-    def pattern(self) -> re.Pattern[str]:
-        if self.compiled is None:
-            self.compiled = re.compile(self.term.pattern)
-        return self.compiled
+    def __init__(self, owner: Owner, language: str, term: Term) -> None:
+        self.owner = owner
+        self.language = language
+        self.term = term
+        self._compiled: re.Pattern[str] | None = None
+
+    def _pattern(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            self._compiled = re.compile(self.term.pattern)
+        return self._compiled
+
+    def slow_hits(self, low: str) -> Iterator[Hit[Owner]]:
+        """The same by the pattern alone, whole words and all: what a test compares with."""
+        return (Hit(self.owner, self.language, *match.span()) for match in self._pattern().finditer(low))
+
+    def hits(self, low: str) -> Iterator[Hit[Owner]]:
+        """Every place where the term stands; of a plain term without the letters that `*` stands for."""
+        spans = _places(low, *self.term.plain) if self.term.plain else map(re.Match.span, self._pattern().finditer(low))
+        return (Hit(self.owner, self.language, start, end) for start, end in spans)
+
+
+class _Lead(NamedTuple, Generic[Owner]):
+    """What points to a term: one of `anchors` must stand in the text in full (none: the word says it all)."""
+
+    anchors: tuple[str, ...]
+    entry: Entry[Owner]
+
+
+class _Known(NamedTuple, Generic[Owner]):
+    """What a word may begin: terms that it tells by itself, and terms told by the word that follows."""
+
+    alone: tuple[_Lead[Owner], ...]
+    followed: Mapping[str, tuple[_Lead[Owner], ...]]
+
+
+class _Stems(Generic[Owner]):
+    """What to look for first of every term: single words, or beginnings, ends and inner parts of words; and pairs."""
+
+    def __init__(self, entries: Iterable[Entry[Owner]]) -> None:
+        alone: dict[str, list[_Lead[Owner]]] = {}
+        pairs: dict[str, dict[str, tuple[_Lead[Owner], ...]]] = {}
+        for entry in entries:
+            for (word, after), anchors in _by_stem(entry.term.anchors).items():
+                lead = _Lead(() if word in anchors or f" {word} {after} " in anchors else anchors, entry)
+                if after:
+                    followed = pairs.setdefault(word, {})
+                    followed[after] = (*followed.get(after, ()), lead)
+                else:
+                    alone.setdefault(word, []).append(lead)
+        self._pairs = pairs
+        self._parts = ahocorasick.Automaton()
+        for part, leads in alone.items():
+            self._parts.add_word(part, leads)
+        self._parts.make_automaton()
+
+    def of(self, word: str) -> _Known[Owner] | None:
+        """What a word may begin; None for nearly every word."""
+        alone = tuple(lead for _, leads in self._parts.iter(f" {word} ") for lead in leads)
+        followed = self._pairs.get(word, {})
+        return _Known(alone, followed) if alone or followed else None
 
 
 class Matcher(Generic[Owner]):
-    """Finds terms in lower-cased text. Safe for several threads: all it changes is the caching of patterns."""
+    """Finds terms in lower-cased text. Safe for several threads: all it changes is what it remembers of words."""
 
     def __init__(self, terms: Iterable[tuple[Owner, str, Term]]) -> None:
-        self._entries = [_Entry(owner, language, term) for owner, language, term in terms]
-        places: dict[str, dict[tuple[bool, bool], list[_Entry[Owner]]]] = {}
+        self._entries = [Entry(owner, language, term) for owner, language, term in terms]
+        self._signs: dict[str, list[Entry[Owner]]] = {}
         for entry in self._entries:
-            for text, left, right in set(entry.term.anchors):
-                places.setdefault(text, {}).setdefault((left, right), []).append(entry)
-        self._automaton = ahocorasick.Automaton()
-        for text, by_edges in places.items():
-            groups = [(left, right, entries) for (left, right), entries in by_edges.items()]
-            word = all(left for left, _, _ in groups), all(right for _, right, _ in groups)
-            self._automaton.add_word(text, (len(text), *word, groups))
-        self._automaton.make_automaton()
+            for sign in entry.term.signs:
+                self._signs.setdefault(sign, []).append(entry)
+        self._known: ByWord[_Known[Owner] | None] = ByWord(_Stems(self._entries).of)
+        self._only_beyond = not any(map(str.isascii, self._signs))
 
-    def may_hold(self, low: str) -> bool:
-        """False only if `find` would yield nothing."""
-        return any(True for _ in self.find(low))
-
-    def find(self, low: str) -> Iterator[Hit[Owner]]:
-        """Every place where a term stands, once per term and place, in no order that means anything."""
-        scanned: dict[int, tuple[int, int]] = {}
-        size = len(low)
-        for last, (length, starts_word, ends_word, groups) in self._automaton.iter(low):
-            start, end = last + 1 - length, last + 1
-            begins = start == 0 or not (low[start - 1].isalnum() or low[start - 1] == "_")
-            if starts_word and not begins:
+    def likely(self, text: Wording) -> Collection[Entry[Owner]]:
+        """The terms of which the text holds an anchor, each once: no other can stand in it."""
+        words = text.words
+        joined = ""
+        tried: dict[Entry[Owner], bool] = {}
+        for at, known in enumerate(map(self._known.__getitem__, words), 1):
+            if known is None:
                 continue
-            stops = end == size or not (low[end].isalnum() or low[end] == "_")
-            if ends_word and not stops:
-                continue
-            for left, right, entries in groups:
-                if (begins or not left) and (stops or not right):
-                    for entry in entries:
-                        yield from self._matches(entry, low, start, end, scanned)
+            followed = known.followed.get(words[at], ()) if at < len(words) else ()
+            for anchors, entry in (*known.alone, *followed):
+                joined = joined or text.joined
+                if entry not in tried and (not anchors or any(map(joined.__contains__, anchors))):
+                    also = entry.term.also
+                    tried[entry] = not also or any(map(joined.__contains__, also))
+        found = [entry for entry, stands in tried.items() if stands]
+        if text.signed or not self._only_beyond:
+            signed = (entry for sign, entries in self._signs.items() if sign in text.low for entry in entries)
+            found += dict.fromkeys(signed)
+        return found
 
-    @staticmethod
-    def _matches(
-        entry: _Entry[Owner], low: str, start: int, end: int, scanned: dict[int, tuple[int, int]]
-    ) -> Iterator[Hit[Owner]]:
-        if entry.term.plain:
-            yield Hit(entry.owner, entry.language, start, end)
-            return
-        matched, read = scanned.get(id(entry), (0, 0))
-        if end + WINDOW <= read or (read == len(low) and read):
-            return
-        if not read and entry.term.also and not any(text in low for text in entry.term.also):
-            scanned[id(entry)] = (0, len(low))
-            return
-        stop = min(len(low), end + WINDOW + STRIDE)
-        for match in entry.pattern().finditer(low, max(matched, start - WINDOW), stop):
-            matched = match.end()
-            yield Hit(entry.owner, entry.language, match.start(), matched)
-        scanned[id(entry)] = (matched, stop)
+    def find(self, text: Wording) -> Iterator[Hit[Owner]]:
+        """Every place where a term stands, in no order that means anything."""
+        return (hit for entry in self.likely(text) for hit in entry.hits(text.low))
 
     def find_slowly(self, low: str) -> Iterator[Hit[Owner]]:
         """The same without the automaton: what a test compares `find` with."""
-        for entry in self._entries:
-            for match in entry.pattern().finditer(low):
-                yield Hit(entry.owner, entry.language, match.start(), match.end())
+        return (hit for entry in self._entries for hit in entry.slow_hits(low))
+
+
+def _by_stem(anchors: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Anchors by what is looked for first of them."""
+    found: dict[tuple[str, str], tuple[str, ...]] = {}
+    for anchor in anchors:
+        found[stem(anchor)] = (*found.get(stem(anchor), ()), anchor)
+    return found
+
+
+def _places(low: str, text: str, begins: bool, ends: bool) -> Iterator[tuple[int, int]]:  # noqa: FBT001 - a Plain
+    """Where a plain term stands."""
+    size = len(text)
+    start = low.find(text)
+    while start >= 0:
+        end = start + size
+        if not (begins and start and _in_word(low[start - 1])) and not (ends and _in_word(low[end : end + 1])):
+            yield start, end
+        start = low.find(text, start + 1)
+
+
+def _in_word(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"

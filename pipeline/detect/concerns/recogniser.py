@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from pipeline.detect.concerns.about import Place, Surroundings
-from pipeline.detect.concerns.language import spoken
-from pipeline.detect.concerns.lexicon import Lexicon, Rule
-from pipeline.detect.concerns.matcher import Hit, Matcher
+from pipeline.detect.concerns.about import ANSWERED, Place, Surroundings, is_short
+from pipeline.detect.concerns.language import Languages
+from pipeline.detect.concerns.lexicon import NAMED, TRACED, Lexicon, Rule
+from pipeline.detect.concerns.matcher import Entry, Hit, Matcher
 from pipeline.detect.concerns.tone import Tone, ToneModel
 from pipeline.detect.finding import ConcernFinding, Entity, Explanation, Finding
+from pipeline.detect.wording import AT_HAND, Wording, wording
 
 MOST_HITS = 60  # of one rule in one text; nobody writes more, but to hide one among them
 FLOODED = 0.5
 _KIN = frozenset({"relative", "child", "named"})
-_OF_NOBODY = frozenset({"general", "announcement", "news", "asked"})  # cues that say nothing when one's kin or a name is spoken of
+_OF_NOBODY = frozenset({"general", "announcement", "news", "asked"})  # they spare one's kin and whoever is named
+
+
+_Near = dict[tuple[str, str], list[Entry[tuple[str, str]]]]
+"""Terms by what they are of: ("reference", kind) or ("cue", name)."""
+
+
+class _Said(NamedTuple):
+    """The terms of rules in a text, the references and cues near them, and the languages it may be in."""
+
+    hits: list[Hit[Rule]]
+    near: _Near
+    languages: frozenset[str]
+
+
+_NOTHING = _Said([], {}, frozenset())
 
 
 class LexiconRecogniser:
@@ -25,6 +43,8 @@ class LexiconRecogniser:
         self._tone = tone
         self._tone_rules = {rule.concern: rule for rule in lexicon.rules if rule.model}
         self.rules = Matcher((rule, lang, term) for rule in lexicon.rules for lang, term in rule.terms)
+        self._languages = Languages(lexicon.languages)
+        self._hits = lru_cache(maxsize=AT_HAND)(self._found)
         self._context = Matcher(
             [
                 *((("reference", k), lang, term) for k, terms in lexicon.references.items() for lang, term in terms),
@@ -34,28 +54,46 @@ class LexiconRecogniser:
 
     def may_hold(self, text: str) -> bool:
         """False only if `find_concerns` would find nothing, whatever the findings."""
-        low = lowered(text)
-        return self.rules.may_hold(low) or (self._tone is not None and self._tone.may_say(low))
+        return bool(self._hits(text).hits) or (self._tone is not None and self._tone.may_say(wording(text).words))
 
     def find_concerns(self, text: str, findings: Sequence[Finding]) -> tuple[ConcernFinding, ...]:
         """The concerns, at most one finding per rule, in the order of the text."""
-        low = lowered(text)
-        hits = list(self.rules.find(low))
-        tones = self._tone.says(low, findings) if self._tone else []
-        if not hits and not tones:
+        told = wording(text)
+        tones = self._tone.says(told, findings) if self._tone else []
+        said = self._hits(text)
+        if not said.hits and not tones:
             return ()
-        languages = spoken(low, self._lexicon.languages)
         by_rule: dict[str, list[Hit[Rule]]] = {}
-        for hit in sorted(hits, key=lambda hit: hit.start):
-            if hit.language in languages and not _in_a_name(hit, findings):
+        for hit in said.hits:
+            if not _in_a_name(hit, findings):
                 by_rule.setdefault(hit.owner.id, []).append(hit)
-        if not by_rule and not tones:
-            return ()
-        around = self._surroundings(low, findings, languages)
+        around = self._surroundings(told, findings, said)
         found = [finding for those in by_rule.values() if (finding := self._judged(those, around))]
         known = {finding.concern for finding in found}
         found += [finding for tone in tones if tone.concern not in known and (finding := self._toned(tone, around))]
         return tuple(sorted(found, key=lambda f: (f.start, f.rule)))
+
+    def _found(self, text: str) -> _Said:
+        """The terms of rules in a text, in its order, but for rules whose persons or cues cannot be there."""
+        told = wording(text)
+        likely = self.rules.likely(told)
+        if not likely:
+            return _NOTHING
+        near = self._near(told)
+        few = is_short(told.low)
+        likely = [entry for entry in likely if _may_stand(entry.owner, near, few=few)]
+        if not likely:
+            return _NOTHING
+        languages = self._languages.spoken(told)
+        hits = [hit for entry in likely if entry.language in languages for hit in entry.hits(told.low)]
+        return _Said(sorted(hits, key=lambda hit: (hit.start, hit.end)), near, languages)
+
+    def _near(self, told: Wording) -> _Near:
+        """The references and cues that a text may hold."""
+        near: _Near = {}
+        for entry in self._context.likely(told):
+            near.setdefault(entry.owner, []).append(entry)
+        return near
 
     def _toned(self, tone: Tone, around: Surroundings) -> ConcernFinding | None:
         """What the model says, if its rule's person is there and no cue silences it; never certain."""
@@ -69,15 +107,15 @@ class LexiconRecogniser:
         why = Explanation("tone", context=(kind,))
         return ConcernFinding(tone.concern, tone.start, tone.end, round(tone.probability, 2), rule.id, why=why)
 
-    def _surroundings(self, low: str, findings: Sequence[Finding], languages: frozenset[str]) -> Surroundings:
-        references: dict[str, list[Place]] = {}
-        cues: dict[str, list[Place]] = {}
-        for hit in self._context.find(low):
-            if hit.language not in languages:
-                continue
-            role, name = hit.owner
-            (references if role == "reference" else cues).setdefault(name, []).append(Place(hit.start, hit.end))
-        return Surroundings(low, findings, references, cues, self._lexicon.cues)
+    def _surroundings(self, told: Wording, findings: Sequence[Finding], said: _Said) -> Surroundings:
+        near = said.near if said.hits else self._near(told)
+        languages = said.languages if said.hits else self._languages.spoken(told)
+
+        def places(role: str, name: str) -> list[Place]:
+            those = (entry for entry in near.get((role, name), ()) if entry.language in languages)
+            return [Place(hit.start, hit.end) for entry in those for hit in entry.hits(told.low)]
+
+        return Surroundings(told.low, findings, places, self._lexicon.cues)
 
     def _judged(self, hits: list[Hit[Rule]], around: Surroundings) -> ConcernFinding | None:
         """The first of one rule's hits that stands; a text with ever more of them goes to people unjudged."""
@@ -105,14 +143,15 @@ class LexiconRecogniser:
         return False
 
 
+def _may_stand(rule: Rule, near: _Near, *, few: bool) -> bool:
+    """False only if none of the persons, or none of the cues, that the rule needs can be in the text."""
+    if rule.needs and not any(("cue", name) in near or name in ANSWERED for name in rule.needs):
+        return False
+    return not rule.about or any(
+        ("reference", kind) in near or kind in (NAMED, TRACED) or (few and kind == "you") for kind in rule.about
+    )
+
+
 def _in_a_name(hit: Hit[Rule], findings: Sequence[Finding]) -> bool:
     """A word that is part of somebody's name says nothing of them."""
     return any(f.type is Entity.PERSON and f.start <= hit.start and hit.end <= f.end for f in findings)
-
-
-def lowered(text: str) -> str:
-    """The text in lower case with every offset kept: the few letters that grow are left as they are."""
-    low = text.lower()
-    if len(low) == len(text):
-        return low
-    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)

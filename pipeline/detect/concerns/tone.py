@@ -1,30 +1,28 @@
 """How likely a text says a thing, by a small linear model over its words and their edges. It may raise, never remove.
 
-The features of a text are its words, the first and last letters of the longer ones (Swedish puts words together) and
-its pairs of neighbours; names and digits are masked. Weights are whole numbers of -127 to 127 in an `.npz` file without
-pickled objects. docs/model-card.md tells what it was trained on and what it is good for.
+The features are those of `features.py`. Weights are whole numbers of -127 to 127 in an `.npz` file without pickled
+objects. docs/model-card.md tells what the model was trained on and what it is good for.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from struct import calcsize, unpack
 from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.detect.finding import Concern, Entity, Finding
+from pipeline.detect.concerns.features import WORD, edges_of, masked
+from pipeline.detect.finding import Concern, Finding
+from pipeline.detect.wording import ByWord, Wording
 from pipeline.errors import BadConfiguration
 
 BUILT_IN = Path(__file__).with_name("tone.npz")
-SHORT_EDGE, LONG_EDGE = 4, 6
-_WORD = re.compile(r"\w+|[^\w\s]")
-_DIGITS = re.compile(r"\d+")
-_NAME = "nn"
+_BITS, _MIDDLE = 32, 128  # of each sum, far more than the features of a window need; what is added to a weight
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +35,14 @@ class Tone:
     end: int
 
 
-def masked(low: str, findings: Iterable[Finding]) -> str:
-    """A lower-cased text with every name and number made alike; lengths are not kept."""
-    for finding in sorted(findings, key=lambda f: -f.start):
-        if finding.type is Entity.PERSON:
-            low = low[: finding.start] + _NAME + low[finding.end :]
-    return _DIGITS.sub("0", low)
+def _packed(weights: npt.NDArray[np.int8]) -> list[int]:
+    """Each feature's weights as one whole number, so that one addition adds for every concern.
 
-
-def words(plain: str) -> list[str]:
-    """The words of a text as the model sees them."""
-    return _WORD.findall(plain)
-
-
-def features(plain: str) -> list[str]:
-    """The features of a masked text, in no order that means anything; `ToneModel.rows` counts the same ones."""
-    words = _WORD.findall(plain)
-    found = [f"{left} {right}" for left, right in set(zip(["^", *words], words, strict=False))]
-    for word in set(words):
-        found.append(word)
-        found.extend(_edges(word))
-    return found
-
-
-def _edges(word: str) -> tuple[str, ...]:
-    if len(word) <= SHORT_EDGE:
-        return ()
-    if len(word) <= LONG_EDGE:
-        return "<" + word[:SHORT_EDGE], word[-SHORT_EDGE:] + ">"
-    return "<" + word[:SHORT_EDGE], word[-SHORT_EDGE:] + ">", "<" + word[:LONG_EDGE], word[-LONG_EDGE:] + ">"
+    The lowest field counts features, the next ones hold their weights above -128, so that none is ever below nothing.
+    """
+    shifts = range(_BITS, _BITS * (weights.shape[1] + 1), _BITS)
+    rows = (weights.astype(int) + _MIDDLE).tolist()
+    return [1 + sum(weight << at for weight, at in zip(row, shifts, strict=True)) for row in rows]
 
 
 class ToneModel:
@@ -83,56 +60,55 @@ class ToneModel:
         sparks: frozenset[str],
         recipe: str,
     ) -> None:
-        index = {feature: row for row, feature in enumerate(vocabulary)}
-        self.index = index
-        self._pairs = {tuple(f.split(" ")): row for f, row in index.items() if " " in f}
-        self._words = {f: [index[g] for g in (f, *_edges(f)) if g in index] for f in vocabulary if _WORD.fullmatch(f)}
+        self.index = {feature: row for row, feature in enumerate(vocabulary)}
+        packed = dict(zip(vocabulary, _packed(weights), strict=True))
+        self._pairs = {tuple(f.split(" ")): weight for f, weight in packed.items() if " " in f}
+        alone = {f: weight for f, weight in packed.items() if " " not in f}
+        self._words = ByWord(lambda word: sum(alone.get(part, 0) for part in (word, *edges_of(word))))
         self._weights = weights
         self._scale = scale
-        self._bias = np.asarray(bias, dtype=np.float64)
-        self._thresholds = tuple(thresholds)
+        self._bias = tuple(bias)
+        self._least = tuple(math.log(threshold / (1 - threshold)) for threshold in thresholds)
+        self._form = f"<{1 + len(concerns)}I"
+        self._size = calcsize(self._form)
         self._concerns = tuple(concerns)
         self._sparks = sparks
         self.recipe = recipe
 
-    def may_say(self, low: str) -> bool:
+    def may_say(self, words: Iterable[str]) -> bool:
         """Cheap: False where no word of the text is one that the model has learned to mind most."""
-        return not self._sparks.isdisjoint(_WORD.findall(low))
+        return not self._sparks.isdisjoint(words)
 
-    def probabilities(self, plain: str) -> dict[Concern, float]:
-        """How likely each concern is, for a masked text."""
-        rows = self.rows(plain)
-        if not rows:
-            return dict.fromkeys(self._concerns, 0.0)
-        sums = self._weights[rows].sum(axis=0, dtype=np.int64) * (self._scale / math.sqrt(len(rows))) + self._bias
-        return {concern: 1 / (1 + math.exp(-value)) for concern, value in zip(self._concerns, sums, strict=True)}
-
-    def rows(self, plain: str) -> list[int]:
-        """The known features of a text, as rows of the weights."""
-        words = _WORD.findall(plain)
-        pairs, known, index = self._pairs, self._words, self.index
-        rows = [pairs[pair] for pair in set(zip(["^", *words], words, strict=False)) if pair in pairs]
-        for word in set(words):
-            rows.extend(known[word] if word in known else [index[edge] for edge in _edges(word) if edge in index])
-        return rows
-
-    def says(self, low: str, findings: Sequence[Finding]) -> list[Tone]:
+    def says(self, text: Wording, findings: Sequence[Finding]) -> list[Tone]:
         """The concerns whose probability reaches their threshold, each at the word that weighs most."""
-        if not self.may_say(low):
+        if not self.may_say(text.words):
             return []
-        likely = self.probabilities(masked(low, findings))
+        count, *sums = self.weighed(masked(text.low, findings))
+        if not count:
+            return []
+        each = self._scale / math.sqrt(count)
+        values = [total * each + bias for total, bias in zip(sums, self._bias, strict=True)]
+        likely = [column for column, value in enumerate(values) if value >= self._least[column]]
         return [
-            Tone(concern, likely[concern], *self._heaviest(low, column))
-            for column, (concern, least) in enumerate(zip(self._concerns, self._thresholds, strict=True))
-            if likely[concern] >= least
+            Tone(self._concerns[column], 1 / (1 + math.exp(-values[column])), *self._heaviest(text.low, column))
+            for column in likely
         ]
 
+    def weighed(self, plain: str) -> tuple[int, ...]:
+        """How many known features a masked text has, and for each concern the sum of their weights."""
+        words = WORD.findall(plain)
+        total = sum(filter(None, map(self._pairs.get, set(zip(["^", *words], words, strict=False)))))
+        total += sum(map(self._words.__getitem__, set(words)))
+        count, *fields = unpack(self._form, total.to_bytes(self._size, "little"))
+        middle = count * _MIDDLE
+        return (count, *(field - middle for field in fields))
+
     def _heaviest(self, low: str, column: int) -> tuple[int, int]:
-        best = max(_WORD.finditer(low), key=lambda match: self._weight(match.group(), column))
+        best = max(WORD.finditer(low), key=lambda match: self._weight(match.group(), column))
         return best.start(), best.end()
 
     def _weight(self, word: str, column: int) -> int:
-        rows = [self.index[f] for f in (word, *_edges(word)) if f in self.index]
+        rows = [self.index[f] for f in (word, *edges_of(word)) if f in self.index]
         return max((int(self._weights[row, column]) for row in rows), default=-128)
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from pipeline.detect.finding import Entity, Explanation, Finding
 from pipeline.detect.names.gazetteer import Gazetteer
+from pipeline.detect.wording import wording
 
 LONGEST_NAME = 5  # words in one name; more is a list without commas
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
-_LETTERS = re.compile(r"\w+")
 # Both take in more than the capitals they are after: every letter but the common small ones.
 _LATER_CAPITAL = re.compile(r"\W[^\Wa-zåäö\d_]")
 _SECOND_CAPITAL = re.compile(r"[^\Wa-zåäö\d_]\w*(?:['\u2019-]\w+)*(?=\W{1,2}([^\Wa-zåäö\d_]\w*(?:['\u2019-]\w+)*))")
@@ -43,13 +43,20 @@ class GazetteerRecogniser:
         self._all_given = known
         self._known = known | names.surnames
         self._gate = known | {name + "s" for name in known}
+        self._sure_gate = names.given | {name + "s" for name in names.given}
 
     def may_hold(self, text: str) -> bool:
         """False only if `find_persons` would find nothing."""
-        words = _LETTERS.findall(text.lower())
-        if not self._gate.isdisjoint(words):
+        told = wording(text)
+        words = told.words
+        introduced = not self._introduces.isdisjoint(words)
+        if not self._gate.isdisjoint(words) and (
+            introduced
+            or not self._sure_gate.isdisjoint(words)
+            or any(_capitalised(text, told.low, word) for word in self._gate.intersection(told.words))
+        ):
             return True
-        if not self._introduces.isdisjoint(words) and _LATER_CAPITAL.search(text):
+        if introduced and _LATER_CAPITAL.search(text):
             return True
         return any(self._surname_shaped(word) for word in _SECOND_CAPITAL.findall(text))
 
@@ -201,6 +208,16 @@ def _tokens(text: str) -> list[_Token]:
     found = list(_WORD.finditer(text))
     shouting = sum(m.group().isupper() for m in found) > len(found) / 2
     return [_Token(m.group().lower(), m.start(), m.end(), m.group()[0].isupper() and not shouting) for m in found]
+
+
+def _capitalised(text: str, low: str, word: str) -> bool:
+    """True if the letters of `word` stand anywhere with a capital first; `low` is the text in small letters."""
+    at = low.find(word)
+    while at >= 0:
+        if text[at].isupper():
+            return True
+        at = low.find(word, at + 1)
+    return False
 
 
 def _opens(text: str, token: _Token) -> bool:

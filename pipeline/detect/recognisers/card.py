@@ -21,7 +21,8 @@ from pipeline.detect.words import OTHER_LABEL, OTHER_THEME
 
 _SIZES = frozenset({13, 14, 15, 16, 18, 19})
 _LABEL = Lexicon(
-    "kort", "kortet", "kortn*", "*kort", "*kortet", "*kortnummer", "spärra*", "bankomat*", "pinkod*", "visa", "mastercard", "amex", "american express",
+    "kort", "kortet", "kortn*", "*kort", "*kortet", "*kortnummer", "spärra*", "bankomat*", "pinkod*", "visa",
+    "mastercard", "amex", "american express",
     "maestro", "card*", "credit*", "debit*", "kredit*", "betalkort*", "bankkort*", "cvc", "cvv", "karta", "karty",
     "kartica*", "kortti*", "kreditkart*", "kaart*", "картк*", "بطاق*",
 )  # fmt: skip

@@ -66,7 +66,8 @@ _PUBLIC = Lexicon(
     "på granskning", "budget*", "motion", "motionen", "medborgarförslag*", "upphandling*", "fullmäktig*",
     "nämndens", "taxa*",
     "planprogram*", "naturreserv*", "planbesked*", "vägplan*", "föreskrift*", "policy*", "riktlinj*", "strategi*",
-    "årsredovisning*", "styrdokument*", "tyck till", "inspel", "synpunkter senast", "interpellation*", "allmän handling", "allmänna handlingar", "diariet",
+    "årsredovisning*", "styrdokument*", "tyck till", "inspel", "synpunkter senast", "interpellation*",
+    "allmän handling", "allmänna handlingar", "diariet",
 )  # fmt: skip
 LABELLED = Evidence("case-word", 30)
 POLICE = Evidence("police-word", 6)

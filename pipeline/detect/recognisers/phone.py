@@ -36,7 +36,8 @@ _OFFICE = Lexicon(
     "butik*", "affären", "salong*", "frisör*", "verkstad*", "mäklar*", "firma*", "*företaget", "boka bord",
     "tidsbokning*", "kundservice", "*föreningens", "*klubbens", "församling*", "pastorsexpedition*", "museet*",
     "museum*", "turistbyrå*", "djursjukhus*", "veterinär*", "larmcentral*", "brandkår*", "räddningstjänst*",
-    "bostadsbolag*", "hyresvärd*", "domstol*", "tingsrätt*", "region*", "stationen", "simhall*", "badhus*", "fritidsgård*",
+    "bostadsbolag*", "hyresvärd*", "domstol*", "tingsrätt*", "region*", "stationen", "simhall*", "badhus*",
+    "fritidsgård*",
 )  # fmt: skip
 _TRADE = Lexicon(
     "*föreningens", "*klubbens", "kansliet*", "firman*", "*företaget", "*företagets", "salongen", "verkstaden",

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.detect.concerns import LexiconRecogniser, load_concern_recogniser, load_lexicon, load_tone
-from pipeline.detect.concerns.recogniser import lowered
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.names import load_person_recogniser
+from pipeline.detect.wording import wording
 
 CONCERNS = load_concern_recogniser()
 LEXICONS = LexiconRecogniser(load_lexicon(), load_tone())
@@ -84,9 +84,9 @@ HARD = [
 def test_the_gate_never_hides_a_term(words: list[str], name: bool) -> None:  # noqa: FBT001 - hypothesis passes it
     """The automaton finds what every pattern, tried one by one, finds."""
     text = " ".join(words)
-    low = lowered(text)
-    slow = {hit.owner.id for hit in LEXICONS.rules.find_slowly(low)}
-    assert {hit.owner.id for hit in LEXICONS.rules.find(low)} == slow
+    told = wording(text)
+    slow = {hit.owner.id for hit in LEXICONS.rules.find_slowly(told.low)}
+    assert {hit.owner.id for hit in LEXICONS.rules.find(told)} == slow
     findings = (Finding(Entity.PERSON, 0, len(text), 0.9, "x"),) if name and text else ()
     if not CONCERNS.may_hold(text):
         assert CONCERNS.find_concerns(text, findings) == ()

@@ -40,7 +40,7 @@ SAID = [
 
 @pytest.mark.parametrize(("text", "expected"), [row[1:] for row in UNDRESSED], ids=[row[0] for row in UNDRESSED])
 def test_is_undressed(text: str, expected: list[str]) -> None:
-    assert expected == sorted({reading.text for reading in undressed(text)}, key=lambda plain: expected.index(plain))
+    assert expected == sorted({reading.text for reading in undressed(text)}, key=expected.index)
 
 
 @pytest.mark.parametrize("text", [row[1] for row in LEFT_ALONE], ids=[row[0] for row in LEFT_ALONE])

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from pipeline.detect.concerns import load_concern_recogniser, load_tone
-from pipeline.detect.concerns.tone import BUILT_IN, features, masked
+from pipeline.detect.concerns.features import features, masked
+from pipeline.detect.concerns.tone import BUILT_IN
 from pipeline.detect.finding import Concern, Entity, Finding
+from pipeline.detect.wording import wording
 from pipeline.errors import BadConfiguration
 from training import corpus, train
 
@@ -66,20 +68,22 @@ def test_the_same_seed_tells_the_same_corpus() -> None:
 
 @pytest.mark.parametrize(("concern", "text"), SAID, ids=[c for c, _ in SAID])
 def test_the_model_hears_it(concern: Concern, text: str) -> None:
-    assert concern in {tone.concern for tone in TONE.says(text, ())}
+    assert concern in {tone.concern for tone in TONE.says(wording(text), ())}
 
 
 @pytest.mark.parametrize("text", ORDINARY)
 def test_the_model_is_silent_on_ordinary_comments(text: str) -> None:
-    assert TONE.says(text.lower(), ()) == []
+    assert TONE.says(wording(text), ()) == []
 
 
 def test_the_counting_matches_the_training_features() -> None:
     """`ToneModel` counts without making the features; both must agree, or the weights mean nothing."""
-    index = TONE.index
+    with np.load(BUILT_IN) as data:
+        weights = data["weights"].astype(int)
     for row in corpus.rows(1, 3):
         plain = row.text.lower()
-        assert sorted(index[f] for f in features(plain) if f in index) == sorted(TONE.rows(plain))
+        rows = [TONE.index[feature] for feature in features(plain) if feature in TONE.index]
+        assert TONE.weighed(plain) == (len(rows), *weights[rows].sum(axis=0).tolist())
 
 
 def test_names_and_numbers_are_masked() -> None:

@@ -1,0 +1,82 @@
+"""What a hand-out holds, whatever it is packed in: a page, the records as data and, if uncovered, the originals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from agents.handout import attachments
+from agents.handout.history import Item, Version
+from agents.handout.page import page
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """What is handed out, when, and on which decision nothing is covered (None: findings are covered)."""
+
+    items: tuple[Item, ...]
+    proofs: Mapping[str, bytes]
+    made_at: datetime
+    decision: str | None = None
+
+    def versions(self) -> Iterator[Version]:
+        """Every version of every item."""
+        return (version for item in self.items for version in item.versions)
+
+
+def write(handout: Handout, folder: Path) -> None:
+    """Write the contents to a folder that is there and empty.
+
+    The bytes as they came in are part of it only when nothing is covered, as they hold what would be.
+    """
+    told = page(handout.items, made_at=handout.made_at, decision=handout.decision)
+    (folder / "index.html").write_text(told, encoding="utf-8")
+    (folder / "records.json").write_bytes(_data(handout.items))
+    if handout.decision:
+        _write_originals(handout, folder)
+
+
+def _write_originals(handout: Handout, folder: Path) -> None:
+    for name in ("raw", "proof"):
+        (folder / name).mkdir()
+    fetched = [each for version in handout.versions() for each in version.attachments if each.missing is None]
+    if fetched:
+        (folder / attachments.FOLDER).mkdir()
+    for each in fetched:
+        (folder / attachments.FOLDER / attachments.file_name(each)).write_bytes(each.content)
+    for version in handout.versions():
+        (folder / "raw" / version.sha256).write_bytes(version.raw)
+        if version.object_key in handout.proofs:
+            (folder / "proof" / f"{version.sha256}.json").write_bytes(handout.proofs[version.object_key])
+
+
+def _data(items: Iterable[Item]) -> bytes:
+    told = [
+        {
+            "platform": item.platform,
+            "account": item.account,
+            "kind": item.kind,
+            "item": item.item,
+            "thread": item.thread,
+            "parent": item.parent,
+            "is_own": item.is_own,
+            "versions": [
+                {
+                    "object_key": version.object_key,
+                    "sha256": version.sha256,
+                    "archived_at": version.archived_at,
+                    "time": version.time,
+                    "change": version.change,
+                    "texts": version.texts,
+                    "attachments": [attachments.data(each) for each in version.attachments],
+                }
+                for version in item.versions
+            ],
+        }
+        for item in items
+    ]
+    return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"

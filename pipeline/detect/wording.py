@@ -1,0 +1,85 @@
+"""A text in small letters and cut into words, once for all that look for words in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypeVar
+
+Known = TypeVar("Known")
+MOST_KEPT, LONGEST_KEPT = 20_000, 24  # words, and letters in one: some megabytes
+AT_HAND = 8  # texts that are being looked at: names, values and concerns ask for the same one in turn
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f\w]")
+_WORD_BYTES = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or chr(byte) == "_" else 0x20 for byte in range(256))
+_LETTER_BYTES = bytes(byte if byte >= 0x80 or chr(byte).isalpha() else 0x20 for byte in range(256))
+_LETTERS = re.compile(r"[^\W\d_]+")
+_FOREIGN_DIGIT = re.compile(r"[^\x00-\x7f\D]")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """How a text is worded: letters, digits and `_` make words, all else parts them.
+
+    `low` is the text in small letters with every offset kept, `words` its words in order; `signed` says
+    that it holds signs beyond ASCII, such as an emoji.
+    """
+
+    low: str = field(repr=False)
+    words: list[str] = field(repr=False)
+    signed: bool
+
+    @property
+    def joined(self) -> str:
+        """The words with one space between them and around them all."""
+        return f" {' '.join(self.words)} "
+
+
+class ByWord(dict[str, Known]):
+    """What is known of each word, worked out when the word is first met: language repeats itself.
+
+    What is kept is words of letters alone and single signs, one by one, without text or writer, in memory alone and
+    never more than `MOST_KEPT` of them.
+    """
+
+    def __init__(self, find: Callable[[str], Known]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, word: str) -> Known:
+        known = self._find(word)
+        if (word.isalpha() and len(word) <= LONGEST_KEPT) or len(word) == 1:
+            if len(self) >= MOST_KEPT:
+                self.clear()
+            self[word] = known
+        return known
+
+
+@lru_cache(maxsize=AT_HAND)
+def wording(text: str) -> Wording:
+    """Read the words of a text; the last few texts are kept, in memory alone, so that each is read once."""
+    low = lowered(text)
+    signed = _BEYOND_ASCII.search(low) is not None
+    return Wording(low, words_of(_BEYOND_ASCII.sub(" ", low) if signed else low), signed)
+
+
+def letters_of(text: Wording) -> list[str]:
+    """The runs of letters in its words."""
+    joined = " ".join(text.words)
+    if _FOREIGN_DIGIT.search(joined):
+        return _LETTERS.findall(joined)
+    return joined.encode("utf-8", "surrogatepass").translate(_LETTER_BYTES).decode("utf-8", "surrogatepass").split()
+
+
+def words_of(plain: str) -> list[str]:
+    r"""What `\w+` finds in a text without signs beyond ASCII, in half the time: signs become spaces in one go."""
+    return plain.encode("utf-8", "surrogatepass").translate(_WORD_BYTES).decode("utf-8", "surrogatepass").split()
+
+
+def lowered(text: str) -> str:
+    """The text in lower case with every offset kept: the few letters that grow are left as they are."""
+    low = text.lower()
+    if len(low) == len(text):
+        return low
+    return "".join(small if len(small := letter.lower()) == 1 else letter for letter in text)
