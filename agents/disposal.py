@@ -12,10 +12,12 @@ import typer
 from agents import settings
 from agents.acting import user
 from agents.configuration import load_accounts, load_retention
-from agents.retention import disposal, holds, place
+from agents.retention import approval, disposal, documents, holds, place
 from agents.retention.disposal import Due, Proposal
 from agents.retention.holds import Hold
+from agents.retention.log import LogReader
 from agents.retention.opened import indexed, reading, refusing
+from agents.retention.place import Place
 from agents.retention.wanted import Wanted
 from agents.settings import Settings
 from agents.worker import now
@@ -37,7 +39,10 @@ def propose(to: Annotated[Path, typer.Option(help="the file to write the proposa
         if not found:
             typer.echo("nothing is due")
             raise typer.Exit(1)
-        proposal = Proposal(made_at=now(), made_by=user(settings.load().data_dir), due=tuple(found))
+        chosen = settings.load()
+        proposal = Proposal(made_at=now(), made_by=user(chosen.data_dir), due=tuple(found))
+        with place.opened(place.of(chosen), now) as store:
+            approval.propose(store, proposal)
         to.write_bytes(msgspec.json.format(msgspec.json.encode(proposal), indent=2) + b"\n")
     typer.echo(
         f"{len(found)} records in {to}: let another person read it, and approve it with `records dispose approve`"
@@ -48,9 +53,12 @@ def propose(to: Annotated[Path, typer.Option(help="the file to write the proposa
 def approve(file: _File) -> None:
     """Approve a proposal, as another user than the one who made it."""
     with refusing():
-        approved = disposal.approve(_read(file), user(settings.load().data_dir), now())
-        file.write_bytes(msgspec.json.format(msgspec.json.encode(approved), indent=2) + b"\n")
-    typer.echo(f"{len(approved.due)} records may go: `records dispose execute {file}`")
+        chosen = settings.load()
+        proposal = _read(file)
+        where = place.of(chosen)
+        with place.opened(where, now) as store:
+            approval.approve(store, _logged(where), proposal, user(chosen.data_dir), now())
+    typer.echo(f"{len(proposal.due)} records may go: `records dispose execute {file}`")
 
 
 @dispose_app.command()
@@ -61,8 +69,12 @@ def execute(file: _File) -> None:
         proposal = _read(file)
         # What a crash left half done is certified already, and is finished now.
         still = [each for each, _ in _due(chosen)]
-        with place.opened(place.of(chosen), now) as store:
-            certificate, count = disposal.execute(proposal, still, store, user(chosen.data_dir), now())
+        where = place.of(chosen)
+        with place.opened(where, now) as store:
+            by = approval.approved(store, _logged(where), proposal)
+            certificate, count = disposal.execute(
+                proposal, still, store, approved_by=by, who=user(chosen.data_dir), at=now()
+            )
         with reading(None) as opened, indexed(opened):
             pass  # the index takes in the certificate, and forgets every word of what it names
     kept = len(proposal.due) - len(certificate.records)
@@ -95,15 +107,16 @@ def place_hold(
             thread=thread,
             author=author,
         )
-        holds.place(_holds_file(settings.load()), hold)
-    typer.echo(f"hold {name} stands")
+        holds.place(settings.load().holds, hold)
+        count = _flag(hold, on=True)
+    typer.echo(f"hold {name} stands{_on(count)}")
 
 
 @hold_app.command(name="list")
 def list_holds() -> None:
     """Show the holds that stand, a JSON object a line."""
     with refusing():
-        for hold in holds.active(_holds_file(settings.load())):
+        for hold in holds.active(settings.load().holds):
             typer.echo(msgspec.json.encode(hold).decode())
 
 
@@ -114,19 +127,52 @@ def release(
 ) -> None:
     """End a hold; exits 1 if there is no such hold."""
     with refusing():
-        file = _holds_file(settings.load())
-        if name not in {hold.hold for hold in holds.active(file)}:
+        file = settings.load().holds
+        ended = next((hold for hold in holds.active(file) if hold.hold == name), None)
+        if ended is None:
             typer.echo(f"no hold {name} stands", err=True)
             raise typer.Exit(1)
         holds.place(file, Hold(hold=name, at=now(), who=user(settings.load().data_dir), why=why, released=True))
-    typer.echo(f"hold {name} is released")
+        count = _flag(ended, on=False)
+    typer.echo(f"hold {name} is released{_on(count)}")
+
+
+@hold_app.command()
+def apply() -> None:
+    """Set the storage's own legal holds as these say, once more: for a bucket, after an interruption."""
+    with refusing():
+        count = sum(_flag(hold, on=True) for hold in holds.active(settings.load().holds))
+    typer.echo(f"{count} objects are held")
+
+
+def _flag(hold: Hold, *, on: bool) -> int:
+    """Place or lift a bucket's own hold on what a hold covers and no other one does; on how many objects."""
+    chosen = settings.load()
+    if chosen.store_bucket is None:
+        return 0
+    standing = holds.active(chosen.holds)
+    wanted = Wanted(
+        accounts=frozenset({hold.account}) if hold.account else None,
+        item=hold.item,
+        thread=hold.thread,
+        author=hold.author,
+    )
+    with reading(None) as opened, indexed(opened) as (records, _):
+        hits = (hit for hit in records.search(wanted) if hit.disposed is None)
+        return opened.store.hold(
+            (hit.object_key for hit in hits if on or not any(each.covers(hit) for each in standing)), on=on
+        )
+
+
+def _on(count: int) -> str:
+    return f" on {count} objects in the bucket" if count else ""
 
 
 def _due(chosen: Settings) -> list[tuple[Due, bool]]:
     """What may go by the plan and the holds, each with whether there is a certificate of it already."""
     accounts: Mapping[tuple[str, str], Account] = load_accounts(chosen.accounts_file).by_identity()
     schedule = load_retention(chosen.retention_file)
-    standing = holds.active(_holds_file(chosen))
+    standing = holds.active(chosen.holds)
 
     def department_of(platform: str | None, account: str | None) -> str:
         found = accounts.get((platform or "", account or ""))
@@ -139,12 +185,15 @@ def _due(chosen: Settings) -> list[tuple[Due, bool]]:
     return [(each, each.object_key in gone) for each in found]
 
 
+def _logged(where: Place) -> dict[str, str] | None:
+    """What the log names of proposals and approvals, with the hashes; None for a store that has no log."""
+    reader = LogReader(where.log)
+    kinds = (f"{documents.PROPOSALS}/", f"{documents.APPROVALS}/")
+    return {name: sha256 for name, sha256 in reader.entries() if name.startswith(kinds)} if reader.exists() else None
+
+
 def _read(file: Path) -> Proposal:
     try:
         return msgspec.json.decode(file.read_bytes(), type=Proposal)
     except msgspec.DecodeError:
         raise BadConfiguration(f"{file}: is no proposal: make one with `records dispose propose`") from None
-
-
-def _holds_file(chosen: Settings) -> Path:
-    return chosen.data_dir / "holds.jsonl"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from agents.acting import user
 from agents.disposal import dispose_app, hold_app
 from agents.handout import access, asked
 from agents.handout.command import check, export, show
+from agents.handout.police import write_evidence
 from agents.handout.search import search
 from agents.media.command import media
 from agents.retention import adopt as adopting
@@ -21,8 +23,9 @@ from agents.retention import bundle, documents, place, stamps, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head, signer
 from agents.retention.keyring import Keyring
+from agents.retention.ledger import Ledger
 from agents.retention.log import Log, LogReader
-from agents.retention.opened import Folder, indexed, progress, reading, refusing
+from agents.retention.opened import Folder, Opened, indexed, progress, reading, refusing
 from agents.retention.stamps import Roots
 from agents.retention.store import Faulty
 from agents.retention.wrap import KeyFile, add_key
@@ -37,6 +40,7 @@ app.command()(export)
 app.command()(media)
 app.command()(check)
 app.command()(search)
+app.command(name="evidence")(write_evidence)
 
 _PATIENCE = 1.0  # seconds; how long a record in the making may take to reach the log
 
@@ -67,16 +71,7 @@ def verify(
             Roots.of(certificates) if certificates else None,
         )
         with reading(store) as opened:
-            run = verification.Verification(
-                opened.store,
-                fault=lambda fault: typer.echo(f"FAULT {fault}"),
-                progress=progress,
-                marked=lambda mark: _note(resume, mark),
-                wait=lambda: time.sleep(_PATIENCE),
-            )
-            report = run.run(LogReader(opened.log), known)
-            if opened.is_ours:
-                report.faults += _access_faults(LogReader(opened.log))
+            report = _verified(opened, known, resume)
     if resume:
         resume.unlink(missing_ok=True)
     verdict = f"{report.faults} faults" if report.faults else "all as they were stored"
@@ -176,6 +171,36 @@ def _access_faults(reader: LogReader) -> int:
         typer.echo(f"FAULT {fault}")
         count += 1
     return count
+
+
+def _verified(opened: Opened, known: verification.Known, resume: Path | None) -> verification.Report:
+    """Verify a store; and of our own also the index, row by row, and the access log."""
+    with ExitStack() as stack:
+        index = stack.enter_context(indexed(opened))[0] if opened.has_index else None
+        others: list[Faulty] = []
+        ledger = Ledger(index, others.append) if index else None
+        run = verification.Verification(
+            opened.store,
+            fault=_say,
+            progress=progress,
+            marked=lambda mark: _note(resume, mark),
+            wait=lambda: time.sleep(_PATIENCE),
+            told=ledger.take if ledger else None,
+        )
+        report = run.run(LogReader(opened.log), known)
+        if ledger:
+            # What is itself damaged was named already, and its row is no second fault.
+            ledger.end(whole=known.mark is None and report.faults == 0)
+        if opened.is_ours:
+            report.faults += _access_faults(LogReader(opened.log))
+        for each in others:
+            _say(each)
+        report.faults += len(others)
+    return report
+
+
+def _say(fault: Faulty) -> None:
+    typer.echo(f"FAULT {fault}")
 
 
 def _counted(report: verification.Report) -> str:

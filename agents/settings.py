@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         return self.token_key_file or self.data_dir / "token.key"
 
     @property
+    def holds(self) -> Path:
+        """Where legal holds are written down."""
+        return self.data_dir / "holds.jsonl"
+
+    @property
     def access_log(self) -> Path:
         """Where every reading of records is written down."""
         return self.data_dir / "access.jsonl"

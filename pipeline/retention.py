@@ -7,22 +7,36 @@ running out never removes anything by itself, it only makes a record one that ma
 from __future__ import annotations
 
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
 from pipeline.event import ObjectKind
 
+
+class Locking(StrEnum):
+    """How storage with Object Lock guards a record: governance yields to those with a right, compliance to nobody."""
+
+    NONE = "none"
+    GOVERNANCE = "governance"
+    COMPLIANCE = "compliance"
+
+
 _Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class RetentionClass(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One class of the authority's plan: for how many days after archiving, on which law and decision; None is ever."""
+    """One class of the authority's plan: for how many days after archiving, on which law and decision; None is ever.
+
+    In a bucket its records are locked for as long, as `lock` says; None leaves that to the settings.
+    """
 
     name: _Text
     legal_basis: _Text
     decision: _Text
     days: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    lock: Locking | None = None
 
     def expires(self, archived_on: date) -> date | None:
         """The first day on which such a record may be proposed for disposal."""

@@ -64,7 +64,7 @@ class Server:
             "-ip.bind=127.0.0.1",
             "-s3",
             f"-s3.config={config}",
-            "-volume.max=200",
+            "-volume.max=2000",
             "-master.volumeSizeLimitMB=32",
             "-s3.port.iceberg=0",
             "-s3.port.lance=0",

@@ -12,7 +12,7 @@ from agents.media.fetch import Failed, Fetched
 from agents.media.queue import Job
 
 _THREADS = 4
-_AHEAD = 16
+_AHEAD = 64
 _BUDGET = 64 * 1024 * 1024
 
 

@@ -23,6 +23,14 @@ class Lock:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """How one object is guarded: locked or not, and whether a legal hold keeps it whatever its lock."""
+
+    lock: Lock | None
+    hold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Bucket:
     """Which bucket, and where; `endpoint` None is Amazon's own."""
 

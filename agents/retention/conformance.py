@@ -13,7 +13,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from agents.retention.bucket import Lock, LockMode
+from agents.retention.bucket import Guard, Lock, LockMode
 from agents.retention.objects import Objects
 from agents.retention.s3 import S3Objects
 from agents.retention.store import Missing
@@ -67,8 +67,20 @@ def of_bucket(client: Any, bucket: str, now: Callable[[], datetime]) -> Iterator
         )
         client.delete_object(Bucket=bucket, Key=name)
         yield Trial("a marker laid over it is noticed", bool(list(objects.faults(name.rpartition("/")[0]))))
+        yield from _held(client, bucket, objects)
         survived = client.get_object(**which)["Body"].read()
         yield Trial("and the record is still there under it", survived == b"locked")
+
+
+def _held(client: Any, bucket: str, objects: S3Objects) -> Iterator[Trial]:
+    name = f"{FOLDER}/{secrets.token_hex(6)}"
+    objects.add({name: b"held"}, {name: Guard(None, hold=True)})
+    version = client.list_object_versions(Bucket=bucket, Prefix=name)["Versions"][0]["VersionId"]
+    which = {"Bucket": bucket, "Key": name, "VersionId": version}
+    yield Trial("a legal hold keeps what no lock keeps", _refused(client.delete_object, **which))
+    lifted = objects.hold([name], on=False)
+    gone = lifted and not _refused(client.delete_object, **which)
+    yield Trial("and lets it go when it is lifted", bool(gone) and _is_missing(objects, name))
 
 
 def _is_missing(objects: Objects, name: str) -> bool:

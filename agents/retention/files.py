@@ -11,6 +11,7 @@ import fcntl
 import itertools
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -18,10 +19,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
+from agents.retention.bucket import Guard
 from agents.retention.store import Faulty, Missing
+from agents.retention.syncfs import sync_all
 from agents.retention.trouble import translated
 
 _SYNC_THREADS = 8
+_MANY_FOLDERS = 32
+_NONE: Mapping[str, Guard] = {}
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -63,22 +68,27 @@ class FileObjects:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self.close()
 
-    def add(self, objects: Mapping[str, bytes]) -> frozenset[str]:
-        """See `Objects.add`."""
+    def add(self, objects: Mapping[str, bytes], guards: Mapping[str, Guard] = _NONE) -> frozenset[str]:
+        """See `Objects.add`: a file system guards nothing."""
+        del guards
         with translated(self._root):
             return frozenset(self._add(objects))
+
+    @property
+    def confirms(self) -> bool:
+        """See `Objects.confirms`: a file system vouches for nothing, it is read back."""
+        return False
 
     def get(self, name: str) -> bytes:
         """See `Objects.get`."""
         with translated(self._root):
-            try:
-                return (self._root / name).read_bytes()
-            except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-                raise Missing(name, "there is no such record") from None
+            return self._read(name)
 
     def get_all(self, names: Iterable[str]) -> dict[str, bytes]:
         """See `Objects.get_all`."""
-        return {name: self.get(name) for name in names}
+        each = list(names)
+        with translated(self._root):
+            return dict(zip(each, self._all(self._read, each), strict=True))
 
     def names(self, folder: str) -> Iterator[str]:
         """See `Objects.names`."""
@@ -95,6 +105,11 @@ class FileObjects:
                     removed += 1
         return removed
 
+    def hold(self, names: Iterable[str], *, on: bool) -> int:
+        """See `Objects.hold`: a file system knows none, and disposal asks the holds themselves."""
+        del names, on
+        return 0
+
     def faults(self, folder: str) -> Iterator[Faulty]:
         """See `Objects.faults`: a file system keeps nothing back."""
         del folder
@@ -105,9 +120,9 @@ class FileObjects:
         missing = {key: content for key, content in objects.items() if not os.path.exists(f"{self._root}/{key}")}  # noqa: PTH110
         try:
             waiting = self._all(self._write, missing.values())
-            created = {
-                key for key, path in zip(missing, waiting, strict=True) if self._name(path, f"{self._root}/{key}")
-            }
+            finals = [(path, f"{self._root}/{key}") for key, path in zip(missing, waiting, strict=True)]
+            named = self._all(lambda pair: _name(*pair), finals)
+            created = {key for key, is_new in zip(missing, named, strict=True) if is_new}
         except OSError:
             for left in self._incoming.iterdir():
                 left.unlink()
@@ -115,12 +130,31 @@ class FileObjects:
         # Also for objects that were here: their writer may have been killed before it synced the folder.
         leaves = {f"{self._root}/{key.rpartition('/')[0]}" for key in objects}
         # The names of new folders must be on the disk too; those we have once made certain stay so.
-        above = {
-            f"{folder}" for leaf in leaves - self._known for folder in (Path(leaf).parent, Path(leaf).parent.parent)
-        }
-        self._all(_sync_folder, leaves | above | {str(self._root)} if above else leaves)
+        new = leaves - self._known
+        above = {folder for leaf in new for folder in (_above(leaf), _above(_above(leaf)))}
+        self._sync(leaves | above | {str(self._root)} if above else leaves)
         self._known |= leaves
         return created
+
+    def _sync(self, folders: set[str]) -> None:
+        """Make the names in these folders certain: each by itself, or where there are many all at once."""
+        if len(folders) < _MANY_FOLDERS or not sync_all(str(self._root)):
+            self._all(_sync_folder, folders)
+
+    def _read(self, name: str) -> bytes:
+        try:
+            # By the system's own calls, here and below: they are far the quicker, and this is done for each record.
+            handle = os.open(f"{self._root}/{name}", os.O_RDONLY)
+        except (FileNotFoundError, NotADirectoryError):
+            raise Missing(name, "there is no such record") from None
+        try:
+            found = os.fstat(handle)
+            if stat.S_ISDIR(found.st_mode):
+                raise Missing(name, "there is no such record")
+            with os.fdopen(handle, "rb", closefd=False) as file:
+                return file.read()
+        finally:
+            os.close(handle)
 
     def _all(self, do: Callable[[T], R], arguments: Iterable[T]) -> list[R]:
         """Do it for all, in order, by several threads; only when all of them have ended is an error raised."""
@@ -133,27 +167,33 @@ class FileObjects:
 
     def _write(self, content: bytes) -> str:
         name = f"{self._incoming}/{next(self._numbers)}"
-        with open(name, "xb", opener=_read_only) as file:  # Path.open takes no opener
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        handle = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440)
+        try:
+            left = memoryview(content)
+            while left:
+                left = left[os.write(handle, left) :]
+            os.fsync(handle)
+        finally:
+            os.close(handle)
         return name
 
-    def _name(self, waiting: str, final: str) -> bool:
-        try:
-            os.link(waiting, final)  # by far the quicker, and this is done for each record
-        except FileExistsError:
-            os.unlink(waiting)  # noqa: PTH108  # far quicker than Path's, and this is done for each record
-            return False
-        except FileNotFoundError:
-            Path(final).parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-            return self._name(waiting, final)
-        os.unlink(waiting)  # noqa: PTH108  # as above
-        return True
+
+def _name(waiting: str, final: str) -> bool:
+    """Give a waiting file its name; false if something has that already."""
+    try:
+        os.link(waiting, final)
+    except FileExistsError:
+        os.unlink(waiting)  # noqa: PTH108  # as in `_read`
+        return False
+    except FileNotFoundError:
+        os.makedirs(_above(final), mode=0o750, exist_ok=True)  # noqa: PTH103  # as in `_read`
+        return _name(waiting, final)
+    os.unlink(waiting)  # noqa: PTH108  # as in `_read`
+    return True
 
 
-def _read_only(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o440)
+def _above(path: str) -> str:
+    return path.rpartition("/")[0]
 
 
 def _files(folder: Path, name: str) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from agents.retention.about import About
 from agents.retention.wanted import Hit
 from pipeline.errors import BadConfiguration
 
@@ -26,7 +27,7 @@ class Hold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     author: str | None = None
     released: bool = False
 
-    def covers(self, hit: Hit) -> bool:
+    def covers(self, hit: Hit | About) -> bool:
         """Whether the record is under it: all that the hold names must agree."""
         named = [(getattr(self, name), getattr(hit, name)) for name in ("account", "item", "thread", "author")]
         return all(wanted in (None, found) for wanted, found in named)

@@ -5,6 +5,7 @@ Losing this file is losing every sealed record: back it up as carefully as the s
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
@@ -15,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from agents.retention.store import Damaged, Disposed
-from agents.retention.wrap import Wrapper
+from agents.retention.wrap import Wrapper, WrongKey
 from pipeline.errors import RetryLater, Stop
 
 _SCHEMA = """
@@ -29,6 +30,7 @@ CREATE TABLE IF NOT EXISTS object_key (
 """
 _KEY_BYTES = 32
 _BATCH = 500
+_SOME = 20
 
 
 class Keyring:
@@ -78,7 +80,12 @@ class Keyring:
             raise Damaged(name, f"there is no key for it in {self._path.name}: restore that file from a backup")
         if row[0] is None:
             raise Disposed(name, "it was disposed of and its key destroyed")
-        return self._wrapper.unwrap(row[0], name, row[1])
+        try:
+            return self._wrapper.unwrap(row[0], name, row[1])
+        except WrongKey:
+            if not self._opens_any(row[1]):
+                raise
+            raise Damaged(name, f"its key in {self._path.name} is not what {row[1]!r} closed") from None
 
     def rewrap(self) -> int:
         """Close every key with the current wrapping key; no object is touched. Returns how many were closed anew."""
@@ -112,6 +119,17 @@ class Keyring:
             "SELECT wrapped, wrapped_by FROM object_key WHERE name = ?", (name,)
         ).fetchone()
         return row
+
+    def _opens_any(self, by: str) -> bool:
+        """Whether a wrapping key opens what it is said to have closed: then it is not the key that is wrong."""
+        statement = "SELECT name, wrapped FROM object_key WHERE wrapped_by = ? AND wrapped IS NOT NULL LIMIT ?"
+        with _translated(self._path):
+            rows = self._db.execute(statement, (by, _SOME)).fetchall()
+        for name, wrapped in rows:
+            with contextlib.suppress(WrongKey):
+                self._wrapper.unwrap(wrapped, name, by)
+                return True
+        return False
 
     def _due(self) -> list[tuple[str, bytes, str]]:
         statement = (

@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
+from agents.retention.bucket import Guard
 from agents.retention.store import Faulty
 
 
 class Objects(Protocol):
     """Write-once storage. Every method raises RetryLater (full, away) or Stop (may not be used)."""
 
-    def add(self, objects: Mapping[str, bytes]) -> frozenset[str]:
+    def add(self, objects: Mapping[str, bytes], guards: Mapping[str, Guard] = {}) -> frozenset[str]:
         """Return when all of them are on stable storage; the names that were not there before.
 
-        What has a name already is never overwritten, nor compared.
+        What has a name already is never overwritten, nor compared. Storage that can guard objects guards each as it is
+        told, and one that has no guard as usual.
         """
+        ...
+
+    @property
+    def confirms(self) -> bool:
+        """Whether the storage, when it adds an object, vouches by a hash for the bytes that it has stored."""
+        ...
+
+    def hold(self, names: Iterable[str], *, on: bool) -> int:
+        """Place or lift the storage's own legal hold; on how many. Storage that knows none does nothing."""
         ...
 
     def get(self, name: str) -> bytes:

@@ -33,6 +33,7 @@ class Opened:
     store: RecordStore
     log: Path
     is_ours: bool  # the one of the settings, whose index the settings name too
+    has_index: bool = False
 
 
 @contextmanager
@@ -59,7 +60,9 @@ def reading(folder: Path | None) -> Iterator[Opened]:
             raise BadConfiguration(f"{root} holds no records: name the store's folder with --store")
         where = replace(where, folder=root, bucket=None)
     with place.for_reading(where, now) as store:
-        yield Opened(store, where.log, is_ours=root == chosen.store)
+        is_ours = root == chosen.store
+        has_index = is_ours and (chosen.index_url is not None or (chosen.data_dir / "index.sqlite3").exists())
+        yield Opened(store, where.log, is_ours, has_index)
 
 
 @contextmanager

@@ -9,18 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from agents.retention.about import about
-from agents.retention.bucket import Bucket, Lock, LockMode
+from agents.configuration import load_accounts, load_retention
+from agents.retention.about import About, about
+from agents.retention.bucket import Bucket, Guard, Lock, LockMode
 from agents.retention.files import FileObjects
+from agents.retention.guards import Guards
 from agents.retention.heads import signer
 from agents.retention.keyring import Keyring
 from agents.retention.log import Log
 from agents.retention.objects import Objects
 from agents.retention.records import Journal, RecordStore
 from agents.retention.seal import Open, Seal, Sealed
+from agents.retention.store import Raw
 from agents.retention.words import WordKey
 from agents.retention.wrap import KeyFile
 from agents.settings import Settings
+from pipeline.policy import UNREGISTERED
 
 _WORDS = "index/words"
 """The name that the key of the index's words has among the keys of the records."""
@@ -42,6 +46,7 @@ class Place:
     log_key: Path | None = None
     bucket: Bucket | None = None
     lock: Lock | None = None
+    guard: Callable[[About | None], Guard] | None = None
 
     @property
     def log(self) -> Path:
@@ -50,13 +55,18 @@ class Place:
 
     def store(self, objects: Objects, seal: Seal, now: Callable[[], datetime], journal: Journal | None) -> RecordStore:
         """The store over this storage and seal."""
-        return RecordStore(objects, seal, now, lambda raw: about(raw, self.token_key), journal)
+
+        def describe(raw: Raw) -> About | None:
+            return about(raw, self.token_key)
+
+        return RecordStore(objects, seal, now, describe, journal=journal, guard=self.guard)
 
 
 def of(settings: Settings, token_key: bytes | None = None) -> Place:
     """The place that the settings name."""
     bucket = settings.store_bucket
     mode = settings.store_lock.upper()
+    lock = Lock(LockMode(mode), timedelta(days=settings.store_lock_days)) if mode != "NONE" else None
     return Place(
         settings.store,
         settings.record_keys,
@@ -64,8 +74,20 @@ def of(settings: Settings, token_key: bytes | None = None) -> Place:
         token_key,
         settings.log_key,
         Bucket(bucket, settings.store_endpoint, settings.store_region) if bucket else None,
-        Lock(LockMode(mode), timedelta(days=settings.store_lock_days)) if mode != "NONE" else None,
+        lock,
+        _guards(settings, lock) if bucket else None,
     )
+
+
+def _guards(settings: Settings, usual: Lock | None) -> Guards:
+    accounts = load_accounts(settings.accounts_file).by_identity()
+
+    def department_of(platform: str, account: str) -> str:
+        found = accounts.get((platform, account))
+        return found.department if found else UNREGISTERED
+
+    schedule = load_retention(settings.retention_file)
+    return Guards(schedule, department_of, settings.holds, usual, settings.store_lock_days)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +11,7 @@ from typing import Protocol
 from agents.retention import attachment, form
 from agents.retention.about import About, Told
 from agents.retention.attachment import Attachment
+from agents.retention.bucket import Guard
 from agents.retention.disposal import FOLDER
 from agents.retention.objects import Objects
 from agents.retention.seal import Seal, is_sealed, told_in_clear
@@ -36,16 +37,19 @@ class RecordStore:
         seal: Seal,
         now: Callable[[], datetime],
         describe: Callable[[Raw], About | None],
+        *,
         journal: Journal | None = None,
+        guard: Callable[[About | None], Guard] | None = None,
     ) -> None:
         self._objects = objects
         self._seal = seal
         self._now = now
         self._describe = describe
         self._journal = journal
+        self._guard = guard
 
     def put_many(self, records: Sequence[Raw]) -> tuple[StoredRecord, ...]:
-        """See `Store`; every record is read back before it is answered for.
+        """See `Store`; every record is read back before it is answered for, or vouched for by the storage.
 
         A record that was disposed of and comes again is answered as one that is here: it was kept, and it is not to
         come back.
@@ -57,13 +61,14 @@ class RecordStore:
         }
         plain = {raw.object_key: form.write_record(raw, at) for raw in reversed(records)}
         closed = self._seal.close(plain, told)
-        created = set(self._objects.add(closed))
-        here = self._read_back(closed)
+        created = set(self._objects.add(closed, self._guards({name: told[name].about for name in closed})))
+        here = self._confirmed(closed, created)
         others = [raw for raw in records if raw.object_key in here and self._told_differently(raw, here)]
         addenda = {form.addendum_key(raw): form.write_addendum(raw, at) for raw in reversed(others)}
         closed_addenda = self._seal.close(addenda, dict.fromkeys(addenda, Told(archived_at=at, size=0)))
-        new_addenda = self._objects.add(closed_addenda)
-        self._remember(here | self._read_back(closed_addenda), frozenset(created | new_addenda))
+        theirs = {form.addendum_key(raw): told[raw.object_key].about for raw in others}
+        new_addenda = self._objects.add(closed_addenda, self._guards(theirs))
+        self._remember(here | self._confirmed(closed_addenda, new_addenda), frozenset(created | new_addenda))
         answers = []
         for raw in records:
             answers.append(StoredRecord(raw.object_key, raw.sha256, len(raw.value or b""), raw.object_key in created))
@@ -88,11 +93,13 @@ class RecordStore:
         Idempotent. What a record that was disposed of would have had attached is left out.
         """
         at = self._now()
-        plain = {each.object_key: attachment.write(each) for each in attachments if self._is_kept(each)}
+        records = {each.object_key: self._record_of(each) for each in attachments}
+        plain = {each.object_key: attachment.write(each) for each in attachments if records[each.object_key]}
         told = {each.object_key: Told(archived_at=at, size=len(each.content)) for each in attachments}
         closed = self._seal.close(plain, told)
-        created = self._objects.add(closed)
-        here = self._read_back(closed)
+        abouts = {name: self._describe(kept.raw) for name, kept in records.items() if kept}
+        created = self._objects.add(closed, self._guards(abouts))
+        here = self._confirmed(closed, created)
         try:
             for name, content in here.items():
                 self.check(name, content)
@@ -121,7 +128,10 @@ class RecordStore:
 
     def tell(self, object_key: str) -> Told:
         """What may be known of an object without opening it; raises `Missing` or `Damaged`."""
-        content = self.content(object_key)
+        return self.told_of(object_key, self.content(object_key))
+
+    def told_of(self, object_key: str, content: bytes) -> Told:
+        """The same, of an object's bytes; raises `Damaged`."""
         if is_sealed(content):
             return told_in_clear(object_key, content)
         kept = form.read(object_key, content)
@@ -138,8 +148,12 @@ class RecordStore:
 
     def certify(self, name: str, content: bytes) -> None:
         """Store a document of our own, such as a certificate of disposal, and log it; see `disposal.Disposing`."""
-        created = self._objects.add({name: content})
-        self._remember(self._read_back([name]), created)
+        self.keep_documents({name: content})
+
+    def keep_documents(self, named: Mapping[str, bytes]) -> None:
+        """Store documents of our own and log them; returns when all are safe and read back. Idempotent."""
+        created = self._objects.add(named)
+        self._remember(self._confirmed(named, created), created)
 
     def dispose(self, names: Sequence[str], decision: str) -> int:
         """Destroy records and their addenda for good; see `disposal.Disposing`.
@@ -151,6 +165,10 @@ class RecordStore:
         for name in (each for record in names for each in self._with_addenda(record)):
             (sealed if is_sealed(self.content(name)) else plain).append(name)
         return self._seal.destroy(sealed, decision) + (self._objects.remove(plain) if plain else 0)
+
+    def hold(self, records: Iterable[str], *, on: bool) -> int:
+        """Place or lift the storage's own legal hold on records and all that hangs on them; on how many objects."""
+        return self._objects.hold((name for record in records for name in self._with_addenda(record)), on=on)
 
     def certificates(self) -> Iterator[str]:
         """The names of all certificates of disposal."""
@@ -183,20 +201,28 @@ class RecordStore:
         beside = (*self._objects.names(folder), *self._objects.names(media))
         return [name for name in beside if name == record or name.rpartition("/")[2].startswith(f"{sha256}.")]
 
-    def _is_kept(self, one: Attachment) -> bool:
-        """Whether its record can still be read: nothing is added to one that was disposed of."""
+    def _record_of(self, one: Attachment) -> KeptRecord | None:
+        """The record that it belongs to; None where that was disposed of, as nothing is added to such a one."""
         try:
-            self.read(key_of(one.record))
+            return self.read(key_of(one.record))
         except Disposed:
-            return False
+            return None
         except Faulty as fault:
             raise _alarm(fault) from None
-        return True
+
+    def _guards(self, abouts: Mapping[str, About | None]) -> dict[str, Guard]:
+        return {name: self._guard(about) for name, about in abouts.items()} if self._guard else {}
 
     def faults(self) -> Iterator[Faulty]:
         """What the storage itself knows to be wrong."""
         yield from self._objects.faults("records")
         yield from self._objects.faults(attachment.FOLDER)
+
+    def _confirmed(self, closed: Mapping[str, bytes], created: Collection[str]) -> dict[str, bytes]:
+        """The objects as they are stored: as we wrote them, where the storage vouches for that, else read back."""
+        vouched = {name: closed[name] for name in created if name in closed} if self._objects.confirms else {}
+        found = vouched | self._read_back([name for name in closed if name not in vouched])
+        return {name: found[name] for name in closed}
 
     def _read_back(self, names: Iterable[str]) -> dict[str, bytes]:
         try:

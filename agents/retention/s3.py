@@ -6,6 +6,8 @@ anything, and both are named by `faults`. Credentials come from where boto3 look
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,7 +18,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
-from agents.retention.bucket import Bucket, Lock
+from agents.retention.bucket import Bucket, Guard, Lock
 from agents.retention.store import Damaged, Faulty, Missing
 from pipeline.errors import RetryLater, Stop
 
@@ -31,6 +33,7 @@ _REFUSED = {
     "InvalidBucketState",
     "ObjectLockConfigurationNotFoundError",
 }
+_NONE: Mapping[str, Guard] = {}
 _GONE = {"NoSuchKey", "404"}
 
 
@@ -72,10 +75,18 @@ class S3Objects:
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown()
 
-    def add(self, objects: Mapping[str, bytes]) -> frozenset[str]:
+    def add(self, objects: Mapping[str, bytes], guards: Mapping[str, Guard] = _NONE) -> frozenset[str]:
         """See `Objects.add`."""
-        done = [self._pool.submit(self._put, name, content) for name, content in objects.items()]
+        usual = Guard(self._lock)
+        done = [
+            self._pool.submit(self._put, name, content, guards.get(name, usual)) for name, content in objects.items()
+        ]
         return frozenset(name for name, future in zip(objects, done, strict=True) if future.result())
+
+    @property
+    def confirms(self) -> bool:
+        """See `Objects.confirms`: it answers with the SHA-256 of what it has stored, or is read back at once."""
+        return True
 
     def get(self, name: str) -> bytes:
         """See `Objects.get`; an object under a delete marker is not missing but damaged."""
@@ -108,6 +119,11 @@ class S3Objects:
         del names
         raise Stop(f"records in the bucket {self._bucket} that are not sealed cannot be disposed of: seal what is new")
 
+    def hold(self, names: Iterable[str], *, on: bool) -> int:
+        """See `Objects.hold`: on the version that is the record, whatever lies over it."""
+        done = [self._pool.submit(self._set_hold, name, "ON" if on else "OFF") for name in names]
+        return sum(future.result() for future in done)
+
     def faults(self, folder: str) -> Iterator[Faulty]:
         """What was done to objects behind our back: markers laid over them, versions laid on top."""
         before = None
@@ -118,20 +134,34 @@ class S3Objects:
                 yield Damaged(name, "it has more than one version; the oldest is the record")
             before = before if is_marker else name
 
-    def _put(self, name: str, content: bytes) -> bool:
-        locked: dict[str, object] = {}
-        if self._lock:
-            until = self._now() + self._lock.period
-            locked = {"ObjectLockMode": self._lock.mode.value, "ObjectLockRetainUntilDate": until}
+    def _put(self, name: str, content: bytes, guard: Guard) -> bool:
+        locked: dict[str, object] = {"ObjectLockLegalHoldStatus": "ON"} if guard.hold else {}
+        if guard.lock:
+            until = self._now() + guard.lock.period
+            locked |= {"ObjectLockMode": guard.lock.mode.value, "ObjectLockRetainUntilDate": until}
+        checksum = b64encode(hashlib.sha256(content).digest()).decode()
         with _translated(self._bucket):
             try:
-                self._client.put_object(
-                    Bucket=self._bucket, Key=name, Body=content, IfNoneMatch="*", ChecksumAlgorithm="SHA256", **locked
+                answer = self._client.put_object(
+                    Bucket=self._bucket, Key=name, Body=content, IfNoneMatch="*", ChecksumSHA256=checksum, **locked
                 )
             except ClientError as error:
                 if _code(error) in _THERE_ALREADY:
                     return False
                 raise
+        if answer.get("ChecksumSHA256") != checksum and self.get(name) != content:
+            raise Stop(f"the bucket {self._bucket} has stored other bytes than it was given: use another storage")
+        return True
+
+    def _set_hold(self, name: str, status: str) -> bool:
+        with _translated(self._bucket):
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=name)
+            versions = [each for page in pages for each in page.get("Versions", ()) if each["Key"] == name]
+            if not versions:
+                return False
+            first = min(versions, key=lambda each: each["LastModified"])["VersionId"]
+            which = {"Bucket": self._bucket, "Key": name, "VersionId": first}
+            self._client.put_object_legal_hold(**which, LegalHold={"Status": status})
         return True
 
     def _versions(self, prefix: str) -> Iterator[tuple[str, bool]]:

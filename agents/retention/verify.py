@@ -11,7 +11,8 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from agents.retention import attachment, form, heads, log
+from agents.retention import attachment, documents, form, heads, log
+from agents.retention.about import Told
 from agents.retention.disposal import FOLDER, disposed_of
 from agents.retention.heads import Head, is_signed, read_head
 from agents.retention.log import LogReader
@@ -21,8 +22,7 @@ from agents.retention.store import Damaged, Disposed, Faulty, Missing
 from pipeline import merkle
 
 _EVERY = 1000
-_RECORDS = ("records/", f"{attachment.FOLDER}/")
-"""What else is logged are documents of our own, such as certificates and lines of the access log."""
+_RECORDS = ("records/", f"{attachment.FOLDER}/")  # what else is logged are documents of our own
 _TRIES = 3
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -61,7 +61,10 @@ class Report:
 
 
 class Verification:
-    """One run over a store; `fault` and `progress` are told as it goes, `marked` every thousand objects of the log."""
+    """One run over a store; `fault` and `progress` are told as it goes, `marked` every thousand objects of the log.
+
+    `told` is given what may be known of each record that is as it was stored.
+    """
 
     def __init__(
         self,
@@ -71,12 +74,14 @@ class Verification:
         progress: Callable[[int], None],
         marked: Callable[[Mark], None] = lambda _: None,
         wait: Callable[[], None] = lambda: None,
+        told: Callable[[str, Told], None] | None = None,
     ) -> None:
         self._store = store
         self._fault = fault
         self._progress = progress
         self._marked = marked
         self._wait = wait
+        self._told = told
         self.report = Report()
         self._certified: frozenset[str] = frozenset()
 
@@ -169,7 +174,8 @@ class Verification:
 
     def _others(self, reader: LogReader) -> None:
         """What is in the store and was not read yet; in a store with a log there should be nothing."""
-        names = itertools.chain(self._store.object_keys(), self._store.attachment_keys())
+        own = (self._store.documents(kind) for kind in documents.KINDS if kind != FOLDER)  # certificates were told
+        names = itertools.chain(self._store.object_keys(), self._store.attachment_keys(), *own)
         others = [name for name in names if _digest(name) not in self.report.seen]
         unlogged = set(others) if reader.exists() else set()
         for _ in range(_TRIES):
@@ -191,6 +197,8 @@ class Verification:
                 raise Damaged(name, "its bytes are not those that the log names")
             if name.startswith(_RECORDS):
                 self._store.check(name, content)
+            if self._told and name == record and name.startswith("records/"):
+                self._told(name, self._store.told_of(name, content))
             if record != name:
                 self._store.content(record)
         except (Missing, Disposed) as fault:

@@ -23,6 +23,10 @@ _KEY_BYTES = 32
 _NONCE_BYTES = 12
 
 
+class WrongKey(BadConfiguration):
+    """A key does not open what it is said to have closed: it is another key, or what was closed is not what it was."""
+
+
 class Wrapper(Protocol):
     """Closes the keys of objects; a key service fits."""
 
@@ -65,7 +69,7 @@ class KeyFile:
             cipher = AESGCM(self._keys[by])
             return cipher.decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], name.encode())
         except InvalidTag:
-            raise BadConfiguration(f"{self._path}: key {by!r} is not the one that closed {name}: restore it") from None
+            raise WrongKey(f"{self._path}: key {by!r} is not the one that closed {name}: restore it") from None
 
 
 def add_key(path: Path, today: date) -> str:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -15,7 +17,9 @@ from pathlib import Path
 
 import httpx
 import psutil
-from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer
+from aiokafka.producer.message_accumulator import BatchBuilder
+from kafka import KafkaConsumer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 
 from agents.demo.written import Sample
@@ -26,6 +30,7 @@ from deploy.local.ports import free_port
 from deploy.local.runtime import embedded_runtime
 from topics import catalog
 
+_BATCH_BYTES = 256 * 1024
 _LOOK_EVERY = 0.02
 _SETTLED = 25  # looks in a row
 _LOOK_AT_SIZE_EVERY = 0.5
@@ -60,16 +65,29 @@ def make_topic(bootstrap: str, name: str) -> None:
         client.create_topics([NewTopic(name, catalog.TOPICS[0].partitions, 1)])
 
 
-def produce(bootstrap: str, samples: Iterable[Sample]) -> int:
-    """Write all to the raw topic, as fast as goes; returns how many."""
-    producer = KafkaProducer(bootstrap_servers=bootstrap, linger_ms=20, batch_size=256 * 1024)
-    count = 0
+def batches(samples: Iterable[Sample]) -> list[tuple[int, BatchBuilder]]:
+    """The samples in batches as they go over the wire, each with its partition, so that sending them takes no time."""
+    full: list[tuple[int, BatchBuilder]] = []
+    filling: dict[int, BatchBuilder] = {}
     for sample in samples:
-        producer.send(catalog.RAW, key=sample.key, value=sample.value)
-        count += 1
-    producer.flush()
-    producer.close()
-    return count
+        partition = zlib.crc32(sample.key or b"") % catalog.TOPICS[0].partitions
+        batch = filling.setdefault(partition, BatchBuilder(_BATCH_BYTES, 0))
+        if batch.append(timestamp=None, key=sample.key, value=sample.value) is None:
+            full.append((partition, batch))
+            filling[partition] = BatchBuilder(_BATCH_BYTES, 0)
+            filling[partition].append(timestamp=None, key=sample.key, value=sample.value)
+    return full + list(filling.items())
+
+
+def send(bootstrap: str, ready: Iterable[tuple[int, BatchBuilder]]) -> None:
+    """Write batches to the raw topic, and return when the broker has them; each can be sent once."""
+
+    async def sent() -> None:
+        async with AIOKafkaProducer(bootstrap_servers=bootstrap) as producer:
+            futures = [await producer.send_batch(batch, catalog.RAW, partition=part) for part, batch in ready]
+            await asyncio.gather(*futures)
+
+    asyncio.run(sent())
 
 
 @contextmanager
@@ -188,9 +206,3 @@ def end_of(bootstrap: str, topic: str) -> int:
         return sum(consumer.end_offsets(partitions).values())
     finally:
         consumer.close()
-
-
-def forget_group(bootstrap: str, group: str) -> None:
-    """Let a consumer group begin again from the start."""
-    with admin(bootstrap) as client:
-        client.delete_groups([group])

@@ -8,6 +8,7 @@ import pytest
 
 from agents.doctor import try_store
 from agents.retention import conformance
+from agents.retention.bucket import Guard
 from agents.retention.conformance import Trial
 from agents.retention.files import FileObjects
 from agents.retention.s3 import S3Objects
@@ -42,7 +43,13 @@ class Storage:
         self.fault = fault
         self.held: dict[str, bytes] = {}
 
-    def add(self, objects: Mapping[str, bytes]) -> frozenset[str]:
+    confirms = False
+
+    def hold(self, names: Iterable[str], *, on: bool) -> int:
+        raise NotImplementedError
+
+    def add(self, objects: Mapping[str, bytes], guards: Mapping[str, Guard] = {}) -> frozenset[str]:
+        assert not guards
         new = frozenset(objects if self.fault == "overwrites" else objects.keys() - self.held.keys())
         self.held |= {name: objects[name] for name in new}
         return frozenset() if self.fault == "denies" else new

@@ -172,3 +172,41 @@ def test_a_service_that_is_away_is_waited_for() -> None:
     objects = S3Objects(client, "b", LOCK, now)
     with pytest.raises(RetryLater, match="cannot be reached"):
         objects.add({"records/a": b"a"})
+
+
+class Forgetful:
+    """A real client whose service answers without the hash of what it stored, and stores `wrong` if that is given."""
+
+    def __init__(self, client: Any, wrong: bytes | None = None) -> None:
+        self._client = client
+        self._wrong = wrong
+        self.read = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def put_object(self, **asked: Any) -> dict[str, Any]:
+        if self._wrong is not None:
+            asked |= {"Body": self._wrong}
+            del asked["ChecksumSHA256"]
+        answer: dict[str, Any] = self._client.put_object(**asked)
+        return {name: value for name, value in answer.items() if name != "ChecksumSHA256"}
+
+    def get_object(self, **asked: Any) -> Any:
+        self.read += 1
+        return self._client.get_object(**asked)
+
+
+def test_what_the_service_does_not_vouch_for_is_read_back(s3_server: Seaweed) -> None:
+    client = Forgetful(s3_server.writer)
+    with S3Objects(client, s3_server.new_bucket(), LOCK, now) as objects:
+        assert {"records/a"} == objects.add({"records/a": b"a"})
+    assert client.read == 1
+
+
+def test_other_bytes_than_were_given_stop_us(s3_server: Seaweed) -> None:
+    with (
+        S3Objects(Forgetful(s3_server.writer, b"other"), s3_server.new_bucket(), LOCK, now) as objects,
+        pytest.raises(Stop, match="other bytes"),
+    ):
+        objects.add({"records/a": b"a"})
