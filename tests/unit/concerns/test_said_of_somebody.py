@@ -99,6 +99,7 @@ NOT_SAID = [
 CERTAIN = [
     "Torgny Almstedt har skyddad identitet och bor numera i Löddeköpinge.",
     "Kvinnojouren ligger i gula huset bakom kyrkan.",
+    "Hon med hemlig adress jobbar numera på bageriet i Höör.",
     "My sister has a hidden identity and lives in the house behind the church.",
 ]
 UNCERTAIN = [
@@ -109,6 +110,13 @@ UNCERTAIN = [
     "Hur gör man om man bor i Eslöv och vill ansöka om skyddad folkbokföring?",
     "min son har adhd och bor i Marieholm",
     "jag ska döda dig, jag vet var du bor",
+    "Katten gömmer sig i skogen bakom skolan",
+    "Filmen handlar om en kvinna som lever gömd och bor på en ö",
+    "Jag jobbar på Skatteverket med skyddade personuppgifter",
+    "Skyddade uppgifter ligger i protokollet, är det inte brottsligt?",
+    "Min syster har skyddad adress och ni skickade brev till pappa",
+    "Föreläsning om skyddad identitet, vi ses på biblioteket",
+    "Tjejjouren har öppet hus på Storgatan 4 på lördag, välkomna",
 ]
 
 
