@@ -21,10 +21,11 @@ class Authority:
     _key: ec.EllipticCurvePrivateKey
     _name: x509.Name
 
-    def server(self, path: Path) -> Path:
-        """Write a server's key and certificate into one file, as Kafka wants them."""
+    def server(self, path: Path, name: str | None = None) -> Path:
+        """Write a server's key and certificate into one file, as Kafka wants them: for 127.0.0.1, or for a name."""
         key = ec.generate_private_key(ec.SECP256R1())
-        here = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+        who = x509.DNSName(name) if name else x509.IPAddress(IPv4Address("127.0.0.1"))
+        here = x509.SubjectAlternativeName([who])
         certificate = _builder(_named("broker"), self._name, key).add_extension(here, critical=False)
         path.write_bytes(_key_bytes(key) + _certificate_bytes(certificate.sign(self._key, hashes.SHA256())))
         return path

@@ -25,7 +25,7 @@ from pipeline.record import object_key
 from topics import wire
 
 _LEASE = timedelta(minutes=3)
-_REFUSALS = 3
+_LEAST_ATTEMPTS = 3
 _LONGEST = timedelta(minutes=10)
 _HOUSEKEEPING = timedelta(seconds=10)
 _TOLD_AT_ONCE = 500
@@ -161,9 +161,10 @@ class Collector:
 
     def _is_final(self, done: Done, now: datetime) -> bool:
         failed, job = done.outcome, done.job
-        if not isinstance(failed, Failed) or failed.hopeless or now - job.since >= self._terms.patience:
+        if not isinstance(failed, Failed) or failed.hopeless:
             return True
-        return failed.refused and job.attempts + 1 >= _REFUSALS
+        # Three times in any case: after a long wait in the queue the first time may be past all patience.
+        return job.attempts + 1 >= _LEAST_ATTEMPTS and (failed.refused or now - job.since >= self._terms.patience)
 
     def _delay(self, job: Job) -> timedelta:
         return min(_LONGEST, self._terms.first_delay * 3.0 ** min(job.attempts, 10))

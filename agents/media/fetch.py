@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -59,11 +60,13 @@ class Fetcher:
         *,
         resolve: Resolve = resolve,
         monotonic: Callable[[], float] = time.monotonic,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._allowed = allowed
         self._bounds = bounds
         self._resolve = resolve
         self._monotonic = monotonic
+        self._tls = tls or httpx.create_ssl_context(trust_env=False)  # made once: it takes longer than a fetch
 
     def fetch(self, url: str) -> Fetched | Failed:
         """Fetch what stands at an address; blocks, never raises, and tells a failure by a code without the address."""
@@ -71,7 +74,10 @@ class Fetcher:
         try:
             # No proxy and no cookies: what is fetched must not depend on, or give away, who asks.
             with httpx.Client(
-                timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S), trust_env=False, follow_redirects=False
+                verify=self._tls,
+                timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
+                trust_env=False,
+                follow_redirects=False,
             ) as client:
                 return self._follow(client, url, until)
         except Forbidden:

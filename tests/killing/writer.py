@@ -107,7 +107,7 @@ def main(plan_file: str, first: str) -> None:
     """Write all events and wait for all attachments."""
     plan = msgspec.json.decode(Path(plan_file).read_bytes(), type=Plan)
     fetch = Fetcher(Allowed.of(["127.0.0.1"]), Bounds(seconds=5)).fetch
-    terms = Terms(timedelta(minutes=5), first_delay=timedelta(milliseconds=200), lease=timedelta(seconds=2))
+    terms = Terms(timedelta(hours=1), first_delay=timedelta(milliseconds=200), lease=timedelta(seconds=2))
     metrics = Metrics(CollectorRegistry())
     with (
         opened(plan) as store,

@@ -208,6 +208,19 @@ def test_a_failure_that_may_pass_is_tried_again_until_patience_ends(world: World
     assert (len(world.asked), world.measured("put_off"), final.media[0].reason) == (3, 2.0, "timeout")
 
 
+def test_what_waited_long_in_the_queue_is_tried_three_times_all_the_same(world: World) -> None:
+    world.web["https://a.example/1.jpg"] = Failed("timeout")
+    with world.running() as life:
+        life.take(event("https://a.example/1.jpg"))
+        world.clock.pass_(3600)
+        for asked in (1, 2):
+            life.await_asked(asked)
+            assert life.tick() == []
+            world.clock.pass_(20)
+        [final] = life.await_receipts()
+    assert (len(world.asked), final.media[0].reason) == (3, "timeout")
+
+
 def test_a_refusal_is_tried_three_times(world: World) -> None:
     world.web["https://a.example/1.jpg"] = Failed("status-404", refused=True)
     with world.running() as life:

@@ -1,14 +1,17 @@
 """Fetching an attachment: what is taken, what is refused, and that no address inside is called, however hidden."""
 
 import socket
+import ssl
 from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
 from agents.media.address import Allowed, Forbidden, is_public
 from agents.media.fetch import Bounds, Failed, Fetched, Fetcher
 from pipeline.errors import BadConfiguration
+from tests.certificates import authority
 from tests.loopback_media import Answer, MediaServer, content, dripping, media_server, redirect, status
 
 HERE = Allowed.of(["127.0.0.1"])
@@ -118,6 +121,34 @@ def test_a_name_that_answers_otherwise_the_second_time_changes_nothing(server: M
     fetcher = Fetcher(HERE, SMALL, resolve=lambda *_: next(answers))
     assert Fetched(b"here", "image/jpeg") == fetcher.fetch(server.url("/a", "name.example"))
     assert [f"name.example:{server.server_port}"] == server.hosts
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [
+        pytest.param("media.example", Fetched(b"here", "image/jpeg"), id="its name"),
+        pytest.param("other.example", Failed("no-answer"), id="another's name"),
+    ],
+)
+def test_a_certificate_must_be_for_the_name_though_the_address_is_called(
+    tmp_path: Path, host: str, expected: Fetched | Failed
+) -> None:
+    ours = authority(tmp_path / "root.pem")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(ours.server(tmp_path / "server.pem", "media.example"))
+    asked: list[str] = []
+    context.sni_callback = lambda _, name, __: asked.append(name)
+    with media_server() as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        server.answers["/a"] = content(b"here")
+        fetcher = Fetcher(
+            HERE,
+            Bounds(seconds=20),
+            resolve=lambda *_: ["127.0.0.1"],
+            tls=ssl.create_default_context(cafile=str(ours.certificates)),
+        )
+        outcome = fetcher.fetch(f"https://{host}:{server.server_port}/a")
+    assert (expected, [host]) == (outcome, asked)
 
 
 @pytest.mark.parametrize("allow", ["inside.example", "127.0.0.0/8"], ids=["host", "network"])
