@@ -18,6 +18,7 @@ _TRACEABLE = frozenset(
     {Entity.SE_PERSONNUMMER, Entity.SE_SAMORDNINGSNUMMER, Entity.SE_VEHICLE_PLATE, Entity.SE_ADDRESS, Entity.FOREIGN_ID}
 )
 ANSWERED = ("whereabouts", "place-given")  # cues that an address that is found answers
+_NEAREST_FIRST = (NAMED, "child", "relative", TRACED, "role", "third", "self", "you")  # whom words are said of, rather
 _FEW = 4  # words: a comment this short is said to somebody
 
 
@@ -105,7 +106,7 @@ class Surroundings:
 
     def someone(self, hit: Place, about: Iterable[str], reach: str | None) -> str | None:
         """The first kind of person in `about` of whom `hit` is said, or None."""
-        for kind in about:
+        for kind in filter(frozenset(about).__contains__, _NEAREST_FIRST):
             people = self._kind(kind)
             if not people.places or (kind == "role" and people.only_in(hit)):
                 continue

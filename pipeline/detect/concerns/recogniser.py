@@ -17,9 +17,8 @@ from pipeline.detect.wording import AT_HAND, Wording, wording
 MOST_HITS = 60  # of one rule in one text; nobody writes more, but to hide one among them
 FLOODED = 0.5
 _KIN = frozenset({"relative", "child", "named"})
-_OF_NOBODY = frozenset(
-    {"general", "announcement", "news"}
-)  # cues that say nothing when one's kin or a name is spoken of
+_MANY = "many"  # an authority or a crowd is no person: it spares whoever else is spoken of
+_OF_NOBODY = frozenset({"general", "announcement", "news", "asked"})  # they spare one's kin and whoever is named
 
 
 _Near = dict[tuple[str, str], list[Entry[tuple[str, str]]]]
@@ -138,7 +137,7 @@ class LexiconRecogniser:
 
     def _silenced(self, rule: Rule, place: Place, kind: str, around: Surroundings) -> bool:
         for name in rule.unless:
-            if name in _OF_NOBODY and kind in _KIN:
+            if (name in _OF_NOBODY and kind in _KIN) or (name == _MANY and kind != "you"):
                 continue
             if around.cued(place, name):
                 return True

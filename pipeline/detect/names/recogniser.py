@@ -183,7 +183,7 @@ class GazetteerRecogniser:
         after = _neighbour(text, tokens, last, 1)
         if after is not None and after.low in cues["place"]:
             return True
-        if last > first and tokens[last].low in cues["place"]:
+        if last > first and (tokens[last].low in cues["place"] or tokens[last].low.endswith(_PLACE_ENDS)):
             return True
         before = tokens[max(0, first - 2) : first]
         return bool(before) and (
@@ -191,6 +191,7 @@ class GazetteerRecogniser:
         )
 
 
+_PLACE_ENDS = ("gymnasiet", "skolan", "gatan", "vägen", "parken", "kyrkan", "hallen", "priset", "gården")
 _IS_CALLED = frozenset({"heter", "kallas", "hette", "är", "vår", "min", "named", "called"})
 _SCORE = {"given": 0.75, "given-lower-case": 0.6, "introduced": 0.65, "surname-shape": 0.6}
 

@@ -51,8 +51,27 @@ SAID = [
     (Concern.INSULT, "Jesteś głupi jak but"),
     (Concern.COPYRIGHT, "Hela boken som pdf här, slipper ni köpa den: https://dela.example/bok"),
     (Concern.COPYRIGHT, "klippte bort vattenstämpeln så nu är bilden fri"),
+    (Concern.HEALTH, "Snubben som sköter planen går med rullator numera"),
+    (Concern.SOCIAL_SERVICES, "Farfar har fått trygghetslarm men knappen är trasig"),
+    (Concern.SCHOOL_PUPIL, "han i 9C som alltid slåss, varför går han kvar?"),
+    (Concern.CRIME, "Ledaren i kören har tidigare dömts för stöld"),
+    (Concern.THREAT, "Din bil brinner nog fint i natt"),
+    (Concern.INCITEMENT, "Alla grannar: slå sönder fartkameran i natt"),
+    (Concern.HATE, "Förintelsen är en bluff"),
+    (Concern.INSULT, "Du har lika mycket vett som en tegelsten"),
 ]
 NOT_SAID = [
+    (Concern.SOCIAL_SERVICES, "Trygghetslarmen byts ut i hela kommunen, läs mer i brevet."),
+    (Concern.SOCIAL_SERVICES, "Vi söker vikarier till hemtjänsten i sommar!"),
+    (Concern.SOCIAL_SERVICES, "Socialsekreteraren lovade återkomma redan i nästa vecka"),
+    (Concern.SCHOOL_PUPIL, "Klass 5B på Fridasro vann fotbollsturneringen, grattis!"),
+    (Concern.SCHOOL_PUPIL, "Mina barn äter numera allt utom fisk"),
+    (Concern.HEALTH, "Min katt är opererad och har tratt"),
+    (Concern.CRIME, "Polisen grep en man i 40-årsåldern för rattfylleri, skriver tidningen"),
+    (Concern.CRIME, "Elpriset är ren utpressning"),
+    (Concern.THREAT, "Jag kommer hem till dig med bullar, du får soppa om du vill"),
+    (Concern.INCITEMENT, "Alla grannar: ta med spadar på lördag så planterar vi om rondellen"),
+    (Concern.INSULT, "Ni är idioter allihop på gatukontoret"),
     (Concern.HEALTH, "Fler barn med adhd behöver stöd i skolan."),
     (Concern.HEALTH, "Psykisk ohälsa är kommunens största problem."),
     (Concern.HEALTH, "Ni är blinda för landsbygdens behov."),
@@ -80,6 +99,7 @@ NOT_SAID = [
 CERTAIN = [
     "Torgny Almstedt har skyddad identitet och bor numera i Löddeköpinge.",
     "Kvinnojouren ligger i gula huset bakom kyrkan.",
+    "Hon med hemlig adress jobbar numera på bageriet i Höör.",
     "My sister has a hidden identity and lives in the house behind the church.",
 ]
 UNCERTAIN = [
@@ -90,6 +110,13 @@ UNCERTAIN = [
     "Hur gör man om man bor i Eslöv och vill ansöka om skyddad folkbokföring?",
     "min son har adhd och bor i Marieholm",
     "jag ska döda dig, jag vet var du bor",
+    "Katten gömmer sig i skogen bakom skolan",
+    "Filmen handlar om en kvinna som lever gömd och bor på en ö",
+    "Jag jobbar på Skatteverket med skyddade personuppgifter",
+    "Skyddade uppgifter ligger i protokollet, är det inte brottsligt?",
+    "Min syster har skyddad adress och ni skickade brev till pappa",
+    "Föreläsning om skyddad identitet, vi ses på biblioteket",
+    "Tjejjouren har öppet hus på Storgatan 4 på lördag, välkomna",
 ]
 
 
