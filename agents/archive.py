@@ -18,6 +18,7 @@ from agents import worker
 from agents.consume import Pace, Role
 from agents.media.queue import Expected, Waiting
 from agents.metrics import Stage, Step
+from agents.retention import documents
 from agents.retention.store import Raw, Store, StoredRecord
 from agents.stream import Meter, Readiness, Record
 from pipeline.errors import DeadLetter, Stop
@@ -77,8 +78,14 @@ class Archive:
         self._monotonic = monotonic
 
     def handle(self, records: Sequence[Record]) -> Sequence[Outgoing]:
-        """Keep the records; see `agents.stream.Handler`."""
-        raws = [raw_of(record) for record in records]
+        """Keep the records, and how takedowns ended, which is a part of the items' history; see `Handler`."""
+        outcomes = [record.value or b"" for record in records if record.topic == catalog.OUTCOME]
+        if outcomes:
+            self._store.keep_documents({documents.name_of(documents.OUTCOMES, each): each for each in outcomes})
+        raws = [raw_of(record) for record in records if record.topic != catalog.OUTCOME]
+        return self._keep(raws) if raws else ()
+
+    def _keep(self, raws: Sequence[Raw]) -> Sequence[Outgoing]:
         start = self._monotonic()
         stored = self._store.put_many(raws)
         self._meter.took(Stage.STORE, self._monotonic() - start)
@@ -139,7 +146,7 @@ def run(
 ) -> int:
     """Archive until `stop` is set; returns the exit code."""
     handler = Archive(store, attachments, meter, worker.now, time.monotonic)
-    topics = (catalog.ARCHIVE,)
+    topics = (catalog.ARCHIVE, catalog.OUTCOME)
     return worker.run(ROLE, topics, handler, client=client, meter=meter, health=health, stop=stop, pace=pace)
 
 

@@ -65,7 +65,10 @@ def archive() -> None:
 @app.command()
 def scan(
     file: Annotated[Path, typer.Argument(help="what to scan; - for standard input")] = Path("-"),
-    form: Annotated[Form | None, typer.Option("--format", help="default: jsonl for *.jsonl, else text")] = None,
+    form: Annotated[
+        Form | None,
+        typer.Option("--format", help="text: words, for each line of a *.jsonl; default: jsonl for *.jsonl, else text"),
+    ] = None,
     *,
     show_values: Annotated[bool, typer.Option("--show-values", help="show what was found, unmasked")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="say why: rule, tier, context, suppressors")] = False,

@@ -16,6 +16,7 @@ import msgspec
 from pipeline.detect.allow import AllowList, allow_list
 from pipeline.detect.finding import Concern, Entity
 from pipeline.errors import BadConfiguration
+from pipeline.message import Notice
 from pipeline.policy import Accounts, Mode, Policy
 from pipeline.retention import Locking, Schedule
 
@@ -23,6 +24,7 @@ T = TypeVar("T")
 _PREFIX = re.compile(r"0[0-9](?:[ -]?[0-9]){2,9}")
 _VALIDATION = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>\$[^`]*)`)?$", re.DOTALL)
 _VALUES: dict[str, type[StrEnum]] = {
+    "notice": Notice,
     "mode": Mode,
     "departments": Mode,
     "limits": Mode,
@@ -49,6 +51,13 @@ def load_policy(path: Path) -> Policy:
         if rule.review_at > rule.act_at:
             line = _line_of(content, f'id = "{rule.id}"')
             raise BadConfiguration(f"{path}:{line}: rule {rule.id!r} has review_at over act_at: lower review_at")
+    for rule, department in policy.undecided():
+        line = _line_of(content, f'id = "{rule.id}"')
+        mode, where = (rule.departments[department], f" in {department}") if department else (rule.mode, "")
+        raise BadConfiguration(
+            f"{path}:{line}: rule {rule.id!r} is {mode}{where}, and nobody has decided that: "
+            "add a [[decision]] with rules, mode, on, by and why"
+        )
     return msgspec.structs.replace(policy, version=hashlib.sha256(content.encode()).hexdigest())
 
 

@@ -10,6 +10,8 @@ import msgspec
 import typer
 
 from agents import settings
+from agents.configuration import load_policy
+from agents.handout.noted import note
 from agents.retention import place
 from agents.retention.store import Faulty
 from agents.takedown import people
@@ -17,8 +19,8 @@ from agents.takedown.journal import Journal
 from agents.takedown.people import Standing
 from agents.worker import now
 from pipeline.errors import BadConfiguration, Stop
-from pipeline.message import EndState, Result
-from pipeline.notice import Language, compose
+from pipeline.message import Result
+from pipeline.notice import Deed, Language, compose
 from pipeline.record import object_key
 from topics import wire
 
@@ -27,7 +29,7 @@ app = typer.Typer(
     help="Carry out takedown orders and prove that they are done; with a command: decide on them.",
 )
 _Order = Annotated[str, typer.Argument(help="the order's id, as `takedown orders` shows it")]
-_DONE = {Result.HIDDEN: EndState.HIDDEN, Result.REMOVED: EndState.REMOVED}
+_DONE = {Result.HIDDEN: Deed.HIDDEN, Result.REMOVED: Deed.REMOVED}
 
 
 @app.callback()
@@ -73,6 +75,8 @@ def restore(order: _Order) -> None:
     with _journal() as journal, journal.transaction() as db:
         standing = _known(people.find(db, order), order)
         called_off = people.call_off(db, standing)
+        if not called_off:
+            people.forget_values(db, standing, now())  # else posting it again would be caught
     if called_off:
         typer.echo(f"{order} is called off: what is hidden is shown again, where {_platform(standing)} can")
         return
@@ -84,10 +88,20 @@ def restore(order: _Order) -> None:
 
 
 @app.command()
+def forget(order: _Order) -> None:
+    """Know what the order removed no longer when it is posted again; exits 1 if it was sure of no value."""
+    with _journal() as journal, journal.transaction() as db:
+        count = people.forget_values(db, _known(people.find(db, order), order), now())
+    if not count:
+        raise Stop(f"{order} has not ended, or was sure of no value: nothing is known again by it")
+    typer.echo(f"{count} values of {order} are known no longer")
+
+
+@app.command()
 def notice(
     order: _Order,
-    contact: Annotated[str, typer.Option(help="whom the author may turn to")] = "kommunens kontaktcenter",
-    language: Annotated[Language, typer.Option(help="the notice's language")] = Language.SWEDISH,
+    contact: Annotated[str | None, typer.Option(help="whom the author may turn to; default: the policy's")] = None,
+    language: Annotated[Language | None, typer.Option(help="the notice's language; default: the policy's")] = None,
 ) -> None:
     """Write what the author is to be told, without what was found; exits 1 if nothing was hidden or removed."""
     with _journal() as journal, journal.transaction() as db:
@@ -95,7 +109,9 @@ def notice(
     done = _DONE.get(standing.ended) if standing.ended else None
     if done is None:
         raise Stop(f"{order} has hidden or removed nothing (it stands as {standing.ended or 'open'})")
-    typer.echo(compose(standing.order, done, contact=contact, language=language), nl=False)
+    ours = load_policy(settings.load().policy_file).notices
+    text = compose(standing.order, done, contact=contact or ours.contact, language=language or ours.language)
+    typer.echo(text, nl=False)
 
 
 @contextmanager
@@ -133,13 +149,14 @@ def _line(standing: Standing) -> str:
 
 
 def _archived(standing: Standing) -> str:
-    """The text of the item, from the retention store."""
+    """The text of the item, from the retention store; who reads it is noted first."""
     chosen = settings.load()
-    where = place.Place(chosen.store, chosen.record_keys, chosen.store_key_file)
+    key = object_key(standing.order.raw.sha256)
     try:
-        with place.for_reading(where, now) as store:
-            record = store.read(object_key(standing.order.raw.sha256))
+        with place.for_reading(place.of(chosen), now) as store:
+            record = store.read(key)
     except Faulty as error:
         raise Stop(f"its record cannot be read: {error}") from error
+    note(chosen, "takedown restore", (key,))
     event = wire.decode_event(record.raw.value)
     return "\n\n".join(field.text for field in event.texts() if field.pointer in {"/title", "/text"})

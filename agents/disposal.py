@@ -12,10 +12,12 @@ import typer
 from agents import settings
 from agents.acting import user
 from agents.configuration import load_accounts, load_retention
-from agents.retention import disposal, holds, place
+from agents.retention import approval, disposal, documents, holds, place
 from agents.retention.disposal import Due, Proposal
 from agents.retention.holds import Hold
+from agents.retention.log import LogReader
 from agents.retention.opened import indexed, reading, refusing
+from agents.retention.place import Place
 from agents.retention.wanted import Wanted
 from agents.settings import Settings
 from agents.worker import now
@@ -37,7 +39,10 @@ def propose(to: Annotated[Path, typer.Option(help="the file to write the proposa
         if not found:
             typer.echo("nothing is due")
             raise typer.Exit(1)
-        proposal = Proposal(made_at=now(), made_by=user(settings.load().data_dir), due=tuple(found))
+        chosen = settings.load()
+        proposal = Proposal(made_at=now(), made_by=user(chosen.data_dir), due=tuple(found))
+        with place.opened(place.of(chosen), now) as store:
+            approval.propose(store, proposal)
         to.write_bytes(msgspec.json.format(msgspec.json.encode(proposal), indent=2) + b"\n")
     typer.echo(
         f"{len(found)} records in {to}: let another person read it, and approve it with `records dispose approve`"
@@ -48,9 +53,12 @@ def propose(to: Annotated[Path, typer.Option(help="the file to write the proposa
 def approve(file: _File) -> None:
     """Approve a proposal, as another user than the one who made it."""
     with refusing():
-        approved = disposal.approve(_read(file), user(settings.load().data_dir), now())
-        file.write_bytes(msgspec.json.format(msgspec.json.encode(approved), indent=2) + b"\n")
-    typer.echo(f"{len(approved.due)} records may go: `records dispose execute {file}`")
+        chosen = settings.load()
+        proposal = _read(file)
+        where = place.of(chosen)
+        with place.opened(where, now) as store:
+            approval.approve(store, _logged(where), proposal, user(chosen.data_dir), now())
+    typer.echo(f"{len(proposal.due)} records may go: `records dispose execute {file}`")
 
 
 @dispose_app.command()
@@ -61,8 +69,12 @@ def execute(file: _File) -> None:
         proposal = _read(file)
         # What a crash left half done is certified already, and is finished now.
         still = [each for each, _ in _due(chosen)]
-        with place.opened(place.of(chosen), now) as store:
-            certificate, count = disposal.execute(proposal, still, store, user(chosen.data_dir), now())
+        where = place.of(chosen)
+        with place.opened(where, now) as store:
+            by = approval.approved(store, _logged(where), proposal)
+            certificate, count = disposal.execute(
+                proposal, still, store, approved_by=by, who=user(chosen.data_dir), at=now()
+            )
         with reading(None) as opened, indexed(opened):
             pass  # the index takes in the certificate, and forgets every word of what it names
     kept = len(proposal.due) - len(certificate.records)
@@ -171,6 +183,13 @@ def _due(chosen: Settings) -> list[tuple[Due, bool]]:
     gone = {hit.object_key for hit in hits if hit.disposed}
     found = disposal.due(hits, schedule, department_of, standing, now().date())
     return [(each, each.object_key in gone) for each in found]
+
+
+def _logged(where: Place) -> dict[str, str] | None:
+    """What the log names of proposals and approvals, with the hashes; None for a store that has no log."""
+    reader = LogReader(where.log)
+    kinds = (f"{documents.PROPOSALS}/", f"{documents.APPROVALS}/")
+    return {name: sha256 for name, sha256 in reader.entries() if name.startswith(kinds)} if reader.exists() else None
 
 
 def _read(file: Path) -> Proposal:

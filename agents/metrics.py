@@ -83,6 +83,13 @@ class Metrics:
         self._findings = Counter(
             "anslagsvakt_findings", "Values and concerns found, by type", ("type",), registry=registry
         )
+        self._reposts = Counter(
+            "anslagsvakt_reposts", "Values found that had been removed before, by type", ("type",), registry=registry
+        )
+        self._known_values = Gauge(
+            "anslagsvakt_known_values", "Removed values that are known when they are posted again", registry=registry
+        )
+        self._known_values.set(math.nan)  # a process that does not screen says nothing of it
         self._rule_hits = Counter(
             "anslagsvakt_rule_hits",
             "Rules that spoke, with the mode they have in the department",
@@ -102,6 +109,12 @@ class Metrics:
             registry=registry,
         )
         self._orders = Counter("anslagsvakt_orders", "Takedown orders by outcome", ("result",), registry=registry)
+        self._notices = Counter(
+            "anslagsvakt_notices",
+            "Notices to authors of hidden or removed items, by what came of them",
+            ("state",),
+            registry=registry,
+        )
         self._open_orders = Gauge("anslagsvakt_open_orders", "Takedown orders not yet ended", registry=registry)
         self._standing = Gauge(
             "anslagsvakt_standing_orders",
@@ -208,6 +221,14 @@ class Metrics:
         """A value or a concern was found."""
         self._findings.labels(kind).inc()
 
+    def reposted(self, kind: str) -> None:
+        """A value was found that had been removed before."""
+        self._reposts.labels(kind).inc()
+
+    def known_values(self, count: Callable[[], int]) -> None:
+        """Ask this for how many removed values are known, whenever the metrics are read."""
+        self._known_values.set_function(count)
+
     def rule_hit(self, rule: str, mode: str, department: str) -> None:
         """A rule spoke."""
         self._rule_hits.labels(rule, mode, department).inc()
@@ -232,6 +253,10 @@ class Metrics:
     def taken_back(self, rule: str) -> None:
         """People called off an order that this rule had led to."""
         self._taken_back.labels(rule).inc()
+
+    def author_told(self, state: str) -> None:
+        """A notice to an author came to this."""
+        self._notices.labels(state).inc()
 
     def open_orders(self, count: int) -> None:
         """So many takedown orders are open."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.message import Notice
 from pipeline.policy import Policy
 
 
@@ -18,6 +19,13 @@ def show(policy: Policy, console: Console) -> None:
             rule.id, wanted, rule.mode, elsewhere, f"{rule.act_at:g}", f"{rule.review_at:g}", rule.legal_basis
         )
     console.print(table)
+    decisions = Table(
+        "decided", "by", "mode", "rules", "where", "why", title="Who let the rules go so far", show_lines=True
+    )
+    for each in sorted(policy.decision, key=lambda each: each.on):
+        where = ", ".join(each.departments) or "everywhere"
+        decisions.add_row(each.on.isoformat(), each.by, each.mode, "\n".join(each.rules), where, each.why)
+    console.print(decisions)
     for kind, mode in sorted(policy.limits.items()):
         console.print(f"limit: a {kind} goes no further than {mode}")
     brakes = policy.brakes
@@ -25,4 +33,7 @@ def show(policy: Policy, console: Console) -> None:
         f"brakes: {brakes.per_account_per_hour} removals an hour for an account, {brakes.per_rule_per_hour} for a rule"
     )
     console.print(f"deadline: an order not carried out in {policy.deadlines.removal_minutes} minutes is an alarm")
+    told = ", ".join(f"{rule.id} ({rule.notice})" for rule in policy.rule if rule.notice is not Notice.NONE)
+    console.print(f"authors are told, in {policy.notices.language}, by: {told or 'no rule'}")
+    console.print(f"reposts: a removed value is known again for {policy.reposts.days} days")
     console.print(f"version: {policy.version}")

@@ -77,16 +77,20 @@ async def _screen(process: Running) -> None:
     from agents.screen import process as screening
     from agents.screen.judge import Judge
     from agents.screen.producer import ConfirmedProducer
+    from agents.screen.removed import Removed, following
     from agents.screen.turn import Turn
 
     settings = process.settings
     accounts = load_accounts(settings.accounts_file).by_identity()
     process.metrics.expects((account.label for account in accounts.values()), State)
+    removed = Removed()
+    process.metrics.known_values(removed.__len__)
     judge = Judge(
         build_detector(settings, bare_names=process.policy.looks_for(Entity.PERSON)),
         process.policy,
         accounts,
         Tokeniser(token_key(settings.token_key)),
+        removed.knows,
     )
     gc.freeze()  # lexicons and models live for ever: a full collection need not walk them, which takes tens of ms
     producer = ConfirmedProducer(settings.kafka(), settings.publish_timeout)
@@ -96,18 +100,19 @@ async def _screen(process: Running) -> None:
         loop.add_signal_handler(number, stop.set)
     await producer.start()
     try:
-        with ThreadPoolExecutor(1, thread_name_prefix="judge") as executor:
-            turn = Turn(judge.judge, producer, process.metrics, executor, settings.dead_letter_limit)
-            await screening.run(
-                settings.kafka(),
-                turn,
-                health=process.health,
-                metrics=process.metrics,
-                batch_size=settings.batch_size,
-                commit_interval=settings.commit_interval,
-                data_dir=settings.data_dir / "faust",
-                stop=stop,
-            )
+        async with following(settings.kafka(), removed, stop):
+            with ThreadPoolExecutor(1, thread_name_prefix="judge") as executor:
+                turn = Turn(judge.judge, producer, process.metrics, executor, settings.dead_letter_limit)
+                await screening.run(
+                    settings.kafka(),
+                    turn,
+                    health=process.health,
+                    metrics=process.metrics,
+                    batch_size=settings.batch_size,
+                    commit_interval=settings.commit_interval,
+                    data_dir=settings.data_dir / "faust",
+                    stop=stop,
+                )
     finally:
         await producer.stop()
 
@@ -176,7 +181,12 @@ def takedown(settings: Settings) -> int:
         return taking_down.run(
             settings.journal,
             platforms(settings, load_accounts(settings.accounts_file)),
-            Terms(taking_down.owner(), Caps(brakes.per_account_per_hour, brakes.per_rule_per_hour)),
+            Terms(
+                taking_down.owner(),
+                Caps(brakes.per_account_per_hour, brakes.per_rule_per_hour),
+                timedelta(days=process.policy.reposts.days),
+                process.policy.notices,
+            ),
             client=settings.kafka(),
             meter=process.metrics,
             health=process.health,

@@ -15,6 +15,7 @@ from agents.acting import user
 from agents.disposal import dispose_app, hold_app
 from agents.handout import access, asked
 from agents.handout.command import check, export, show
+from agents.handout.police import write_evidence
 from agents.handout.search import search
 from agents.media.command import media
 from agents.retention import adopt as adopting
@@ -39,6 +40,7 @@ app.command()(export)
 app.command()(media)
 app.command()(check)
 app.command()(search)
+app.command(name="evidence")(write_evidence)
 
 _PATIENCE = 1.0  # seconds; how long a record in the making may take to reach the log
 

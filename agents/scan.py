@@ -27,7 +27,7 @@ BAD_INPUT = 2
 
 
 class Form(StrEnum):
-    """Plain text in and words out, or JSON lines both ways."""
+    """Words out, of a plain text or of each line of a `.jsonl`; or JSON lines both ways."""
 
     TEXT = "text"
     JSONL = "jsonl"

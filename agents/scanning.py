@@ -9,7 +9,7 @@ from rich.console import Console
 
 from agents.configuration import load_accounts, load_policy
 from agents.detection import build_detector
-from agents.scan import Form, Scanner, scan_lines, scan_text
+from agents.scan import Form, Scanner, scan_lines, scan_lines_in_words, scan_text
 from agents.settings import Settings
 from pipeline.errors import BadConfiguration
 
@@ -21,7 +21,8 @@ def run(settings: Settings, file: Path, form: Form | None, *, values: bool, expl
         BadConfiguration: the file cannot be read.
     """
     name = "standard input" if str(file) == "-" else str(file)
-    chosen = form or (Form.JSONL if file.suffix == ".jsonl" else Form.TEXT)
+    lines = file.suffix == ".jsonl"
+    chosen = form or (Form.JSONL if lines else Form.TEXT)
     scanner = Scanner(
         build_detector(settings),
         load_policy(settings.policy_file),
@@ -32,6 +33,8 @@ def run(settings: Settings, file: Path, form: Form | None, *, values: bool, expl
             if chosen is Form.JSONL:
                 return scan_lines(scanner, stream, name, sys.stdout, sys.stderr, values=values, explain=explain)
             console = Console(highlight=False)
+            if lines:
+                return scan_lines_in_words(scanner, stream, name, console, sys.stderr, values=values, explain=explain)
             return scan_text(scanner, stream.read(), name, console, sys.stderr, values=values, explain=explain)
     except OSError as error:
         raise BadConfiguration(f"{name}: cannot be read ({error.strerror}): check the path") from None

@@ -81,10 +81,13 @@ class Story:
         """How the platform refused this action for good, if it has."""
         return next((a.answer for a in self.attempts if a.action is action and a.answer in _REFUSED), None)
 
+    def answers(self, action: Action) -> frozenset[Answer]:
+        """Everything that calls of this kind were answered."""
+        return frozenset(a.answer for a in self.attempts if a.action is action)
+
     def may_have_done(self, action: Action) -> bool:
         """Whether a call of ours may be why the item stands as it does."""
-        ours = {Answer.DONE, Answer.AMBIGUOUS}
-        return any(a.action is action and a.answer in ours for a in self.attempts)
+        return not self.answers(action).isdisjoint({Answer.DONE, Answer.AMBIGUOUS})
 
     def lies(self, action: Action) -> int:
         """How many calls of this kind said `done`, or that there was nothing to do it to, whatever was then seen."""

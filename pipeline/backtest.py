@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pipeline.decide import Action, Verdict, decide
 from pipeline.event import Change, Event
-from pipeline.policy import UNREGISTERED, Account, Mode, Policy
+from pipeline.policy import UNREGISTERED, Account, Decision, Mode, Policy
 from pipeline.ports import Detector
 from pipeline.route import flags
 
@@ -47,6 +47,29 @@ class Tally:
     def new_removals(self) -> int:
         """How many events the new policy would take down and the old one would not."""
         return sum(count for parting, count in self.partings.items() if parting.after is Action.REMOVE)
+
+
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """A rule that may go further than before, where (None: in general), and who decided it."""
+
+    rule: str
+    department: str | None
+    before: Mode
+    after: Mode
+    decision: Decision | None
+
+
+def promotions(old: Policy, new: Policy) -> Iterator[Promotion]:
+    """Every step up the ladder from one policy to the other; a new rule comes from `observe`."""
+    known = {rule.id: rule for rule in old.rule}
+    for rule in new.rule:
+        was = known.get(rule.id)
+        for department in (None, *sorted({*rule.departments, *(was.departments if was else ())})):
+            before = was.mode_in(department or "") if was else Mode.OBSERVE
+            after = rule.mode_in(department or "")
+            if after.reach > before.reach:
+                yield Promotion(rule.id, department, before, after, new.decided(rule.id, department))
 
 
 def verdicts(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.detect.finding import Analysis, Concern, ConcernFinding, Entity, Finding
+from pipeline.message import Notice
 from pipeline.policy import Mode, Policy, Rule, weaker
 
 NOT_ANALYSED = "not-analysed"
@@ -27,13 +28,18 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RuleHit:
-    """A rule that spoke: how far it goes here, and for which findings or concerns."""
+    """A rule that spoke: how far it goes here, and for which findings or concerns.
+
+    `sure` are those of the findings that alone would make it go so far.
+    """
 
     rule: str
     mode: Mode
     legal_basis: str
     findings: tuple[Finding, ...] = ()
     concerns: tuple[ConcernFinding, ...] = ()
+    sure: tuple[Finding, ...] = ()
+    notice: Notice = Notice.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,11 @@ def _hits(
         concerns = tuple(c for c in analysis.concerns if _speaks(rule.concerns, c.concern, c.score, rule))
         if not findings and not concerns:
             continue
-        sure = any(f.score >= rule.act_at for f in findings) or any(c.certain for c in concerns)
+        sure = tuple(f for f in findings if f.score >= rule.act_at)
         mode = rule.mode_in(department)
-        mode = weaker(mode if sure else weaker(mode, Mode.REVIEW), limit)
-        yield RuleHit(rule.id, mode, rule.legal_basis, findings, concerns)
+        if not sure and not any(c.certain for c in concerns):
+            mode = weaker(mode, Mode.REVIEW)
+        yield RuleHit(rule.id, weaker(mode, limit), rule.legal_basis, findings, concerns, sure, rule.notice)
     if analysis.gaps:
         yield RuleHit(NOT_ANALYSED, Mode.REVIEW, _DUTY_OF_SUPERVISION)
     if analysis.cues:

@@ -38,6 +38,28 @@ class Result(StrEnum):
     FAILED = "failed"
 
 
+class Notice(StrEnum):
+    """How far telling the author goes: not at all, by people, or by us in private where the platform can."""
+
+    NONE = "none"
+    PEOPLE = "people"
+    SEND = "send"
+
+    @property
+    def reach(self) -> int:
+        """Its place on the ladder, 0 to 2."""
+        return tuple(Notice).index(self)
+
+
+class NoticeState(StrEnum):
+    """What came of the notice to the author."""
+
+    SENT = "sent"
+    FOR_PEOPLE = "for_people"
+    IN_DOUBT = "in_doubt"
+    NOT_POSSIBLE = "not_possible"
+
+
 class Why(StrEnum):
     """Why a withdrawal takes back what is pending for an item."""
 
@@ -89,7 +111,10 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ValueNote(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding without its value; `token` is the same for the same value, whatever its spelling."""
+    """A finding without its value; `token` is the same for the same value, whatever its spelling.
+
+    `sure` says that this value alone was reason to hide or remove the item.
+    """
 
     type: str
     start: int
@@ -98,6 +123,7 @@ class ValueNote(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     field: str
     token: str
+    sure: bool = False
 
 
 class RuleNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,6 +150,7 @@ class Order(_Message, frozen=True, kw_only=True, tag_field="kind", tag="order"):
     changed_at: Moment
     deadline: Moment
     flags: tuple[str, ...] = ()
+    notice: Notice = Notice.NONE
 
 
 class Withdrawal(_Message, frozen=True, kw_only=True, tag_field="kind", tag="withdrawal"):
@@ -140,7 +167,10 @@ class Withdrawal(_Message, frozen=True, kw_only=True, tag_field="kind", tag="wit
 
 
 class ReviewItem(_Message, frozen=True, kw_only=True):
-    """People must look at this item; the text itself is read from the retention store."""
+    """People must look at this item; the text itself is read from the retention store.
+
+    `notice` is what they are to send to its author, of which no word is anybody's but ours.
+    """
 
     review_id: str
     issued_at: Moment
@@ -153,6 +183,7 @@ class ReviewItem(_Message, frozen=True, kw_only=True):
     event: EventReference
     created_at: Moment
     flags: tuple[str, ...] = ()
+    notice: str | None = None
 
 
 class MediaNote(msgspec.Struct, frozen=True, kw_only=True):
@@ -198,6 +229,20 @@ class Outcome(_Message, frozen=True, kw_only=True):
     hidden_at: Moment | None = None
     removed_at: Moment | None = None
     reason: str | None = None
+    notice: NoticeState | None = None
+
+
+class Fingerprint(_Message, frozen=True, kw_only=True):
+    """A value that was removed, by its keyed token: it is known again until `known_until`, in whatever spelling.
+
+    One that people have found not to be confidential is told once more, with a `known_until` that has passed.
+    """
+
+    token: str
+    type: str
+    order_id: str
+    at: Moment
+    known_until: Moment
 
 
 class DeadLetterNote(_Message, frozen=True, kw_only=True):
@@ -213,4 +258,4 @@ class DeadLetterNote(_Message, frozen=True, kw_only=True):
     at: Moment
 
 
-Message = Order | Withdrawal | ReviewItem | Receipt | Outcome | DeadLetterNote
+Message = Order | Withdrawal | ReviewItem | Receipt | Outcome | Fingerprint | DeadLetterNote

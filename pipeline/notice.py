@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pipeline.message import EndState, Order
+from pipeline.message import Order
 
 
 class Language(StrEnum):
@@ -16,6 +16,14 @@ class Language(StrEnum):
 
     SWEDISH = "sv"
     ENGLISH = "en"
+
+
+class Deed(StrEnum):
+    """What was done to the item, or is done as soon as its author is told."""
+
+    HIDDEN = "hidden"
+    REMOVING = "removing"
+    REMOVED = "removed"
 
 
 _PERSONAL_NUMBER = ("ett personnummer eller samordningsnummer", "a personal identity number")
@@ -52,7 +60,7 @@ _KINDS: dict[str, tuple[str, str]] = {
 _SWEDISH = """\
 Hej!
 
-Vi har {deed} ditt inlägg eller din kommentar, eftersom den verkar innehålla {kinds}.
+Vi {deed} ditt inlägg eller din kommentar, eftersom den verkar innehålla {kinds}.
 Vi är skyldiga att se till att sådant inte ligger kvar på våra sidor. Det följer av {basis}.
 
 Du får gärna skriva igen utan de uppgifterna.
@@ -64,7 +72,7 @@ till Integritetsskyddsmyndigheten (imy.se), och i övrigt till Justitieombudsman
 _ENGLISH = """\
 Hello,
 
-We have {deed} your post or comment, as it seems to contain {kinds}.
+We {deed} your post or comment, as it seems to contain {kinds}.
 We are obliged to see to it that such things do not stand on our pages. This follows from {basis}.
 
 You are welcome to write again without that information.
@@ -73,11 +81,15 @@ Do you think that we are wrong? Contact {contact} and quote {order}, and a perso
 kept as a public record. You may also complain to the Swedish Authority for Privacy Protection (imy.se) about how we
 handle personal data, and to the Parliamentary Ombudsman (jo.se) about anything else.
 """
-_DEEDS = {EndState.HIDDEN: ("dolt", "hidden"), EndState.REMOVED: ("tagit bort", "removed")}
+_DEEDS = {
+    Deed.HIDDEN: ("har dolt", "have hidden"),
+    Deed.REMOVING: ("tar bort", "are removing"),
+    Deed.REMOVED: ("har tagit bort", "have removed"),
+}
 
 
-def compose(order: Order, done: EndState, *, contact: str, language: Language = Language.SWEDISH) -> str:
-    """Write the notice for an order whose item was hidden or removed."""
+def compose(order: Order, done: Deed, *, contact: str, language: Language = Language.SWEDISH) -> str:
+    """Write the notice for an order whose item was hidden or removed; it fits into 1 000 bytes but for a long law."""
     tongue = 0 if language is Language.SWEDISH else 1
     kinds = dict.fromkeys(_KINDS.get(note.type, _OTHER)[tongue] for note in order.findings) or {_OTHER[tongue]: None}
     bases = dict.fromkeys(rule.legal_basis for rule in order.rules)
@@ -88,6 +100,16 @@ def compose(order: Order, done: EndState, *, contact: str, language: Language = 
         basis="; ".join(bases),
         contact=contact,
         order=order.order_id,
+    )
+
+
+def report(order: Order) -> str:
+    """What those who run the platform are told, in English: which kind of information, by which law, never what."""
+    kinds = dict.fromkeys(_KINDS.get(note.type, _OTHER)[1] for note in order.findings) or {_OTHER[1]: None}
+    bases = "; ".join(dict.fromkeys(rule.legal_basis for rule in order.rules))
+    return (
+        f"A Swedish public authority asks you to look at this item on its pages. It seems to contain "
+        f"{_joined(list(kinds), 'and')}, which must not stand in public ({bases}). Our reference: {order.order_id}"
     )
 
 

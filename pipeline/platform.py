@@ -49,7 +49,8 @@ class Presence(StrEnum):
 class Capabilities:
     """What a platform lets us do to one kind of object, our own or another's.
 
-    `verify`: the item can be read back at all; `sees_hidden`: reading it tells hidden from visible.
+    `verify`: the item can be read back at all; `sees_hidden`: reading it tells hidden from visible. `notify`: its
+    author can be told in private, while the item is there. `report`: those who run the platform can be asked to act.
     """
 
     hide: bool = False
@@ -57,6 +58,8 @@ class Capabilities:
     delete: bool = False
     verify: bool = True
     sees_hidden: bool = True
+    notify: bool = False
+    report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,21 @@ class Reply:
     presence: Presence | None = None
     retry_at: datetime | None = None
     reason: str | None = None
+
+
+class Addressee(StrEnum):
+    """To whom we write about an item: its author, or those who run the platform."""
+
+    AUTHOR = "author"
+    MODERATORS = "moderators"
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The one attempt to write to somebody; without an answer the process died between the call and its answer."""
+
+    began_at: datetime
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)

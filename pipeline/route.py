@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from pipeline.decide import REPORTED, UNREGISTERED_ACCOUNT, Action, Verdict
+from pipeline.decide import REPORTED, UNREGISTERED_ACCOUNT, Action, RuleHit, Verdict
 from pipeline.detect.finding import ConcernFinding, Finding
 from pipeline.event import Change, Event, identity
 from pipeline.message import (
     EndState,
     EventReference,
+    Notice,
     Order,
     ReviewItem,
     RuleNote,
@@ -109,6 +110,7 @@ class _Case:
             changed_at=self.event.changed_at,
             deadline=self.now + self.deadline,
             flags=flags(self.event, self.account),
+            notice=max((hit.notice for hit in self._removing()), key=lambda notice: notice.reach, default=Notice.NONE),
         )
 
     def review_item(self) -> ReviewItem:
@@ -156,8 +158,14 @@ class _Case:
         return tuple(RuleNote(id=hit.rule, mode=hit.mode, legal_basis=hit.legal_basis) for hit in self.verdict.acting)
 
     def _findings(self) -> tuple[ValueNote, ...]:
-        found = dict.fromkeys(finding for hit in self.verdict.acting for finding in hit.findings)
-        return tuple(_note(f, f.type, self._token(f)) for f in found)
+        acting = self.verdict.acting
+        found = dict.fromkeys(finding for hit in acting for finding in hit.findings)
+        sure = {finding for hit in self._removing() for finding in hit.sure}
+        return tuple(_note(f, f.type, self._token(f), sure=f in sure) for f in found)
+
+    def _removing(self) -> tuple[RuleHit, ...]:
+        """The hits that hide or delete."""
+        return tuple(hit for hit in self.verdict.acting if hit.mode.reach > Mode.REVIEW.reach)
 
     def _concerns(self) -> tuple[ValueNote, ...]:
         said = dict.fromkeys(concern for hit in self.verdict.acting for concern in hit.concerns)
@@ -170,7 +178,7 @@ class _Case:
         return identity(kind, self.event.source, self.event.id, *more)
 
 
-def _note(found: Finding | ConcernFinding, kind: str, token: str) -> ValueNote:
+def _note(found: Finding | ConcernFinding, kind: str, token: str, *, sure: bool = False) -> ValueNote:
     return ValueNote(
         type=kind,
         start=found.start,
@@ -179,4 +187,5 @@ def _note(found: Finding | ConcernFinding, kind: str, token: str) -> ValueNote:
         rule=found.rule,
         field=found.field,
         token=token,
+        sure=sure,
     )

@@ -2,8 +2,8 @@
 
 The life of an order, with its invariants:
 
-    order ─► hide at once, where possible ─► wait for the receipt ─► delete ─► read back ─► finish
-                     │                              │                  │
+    order ─► hide at once, where possible ─► wait for the receipt ─► tell the author ─► delete ─► read back ─► finish
+                     │                              │                        │
                      │                     past the deadline:     over the cap: hold for people,
                      │                     alarm, and wait on     hidden where possible (7)
                      ▼                     (3)
@@ -15,12 +15,13 @@ writes again (2), and only a reading says that an item is gone (8).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from pipeline.attempts import MAX_LIES, Story, not_before, recount
-from pipeline.message import EndState, Order, Result, Why
-from pipeline.platform import Action, Answer, Attempt, Capabilities, Presence
+from pipeline.case import Alarm, Call, Case, Finish, Hold, Step, Wait, Write
+from pipeline.message import EndState, Notice, Result, Why
+from pipeline.platform import Action, Addressee, Answer, Capabilities, Presence
 
 ALARMS = frozenset({Result.HELD, Result.OVERDUE, Result.AUTH_LOST})
 """Outcomes that call people while the order lives on; all others end it."""
@@ -29,102 +30,16 @@ REVERSIBLE = frozenset({Result.HIDDEN, Result.UNSUPPORTED, Result.NOT_PERMITTED,
 """Ends that may leave an item hidden, which a later, clean version of it takes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The newest withdrawal of an item, and when we learned of it."""
-
-    why: Why
-    changed_at: datetime
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Preserved:
-    """The retention store has confirmed a record: its hash, where it stands, and when we learned of it."""
-
-    sha256: str
-    object_key: str
-    known_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """Everything known of one order.
-
-    `capabilities` is None while we hold no credentials for the platform; `siblings_preserved` says that every other
-    order of the item has its receipt; `superseded` that an order for a newer version of the item stands; `parked_until`
-    is the platform's word to the whole account; `braked` that the cap is reached, `released` that people have looked
-    and let the order go on, and `restored` that they have called it off.
-    """
-
-    order: Order
-    capabilities: Capabilities | None
-    receipt: Preserved | None = None
-    withdrawn: Withdrawn | None = None
-    attempts: tuple[Attempt, ...] = ()
-    alarmed: frozenset[Result] = frozenset()
-    siblings_preserved: bool = True
-    superseded: bool = False
-    parked_until: datetime | None = None
-    braked: bool = False
-    released: bool = False
-    restored: bool = False
-
-    @property
-    def preserved(self) -> bool:
-        """Whether the retention store holds these very bytes (invariant 3)."""
-        return self.receipt is not None and self.receipt.sha256 == self.order.raw.sha256 and self.siblings_preserved
-
-    @property
-    def withdrawal(self) -> Withdrawn | None:
-        """The withdrawal, if it speaks of a later version than the order does."""
-        if self.withdrawn is None or self.withdrawn.changed_at <= self.order.changed_at:
-            return None
-        return self.withdrawn
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """Make this call now; READ verifies."""
-
-    action: Action
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Nothing to do before this moment, or (None) before something new is known."""
-
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Finish:
-    """The order ends here."""
-
-    result: Result
-    verified: bool = False
-    reason: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Alarm:
-    """Tell people, once; the order lives on."""
-
-    result: Result
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """The brake has tripped: queue the item for people, once; the order waits for them."""
-
-
-Step = Call | Wait | Finish | Alarm | Hold
-
 _ENDS = {
     Answer.NOT_PERMITTED: Result.NOT_PERMITTED,
     Answer.UNSUPPORTED: Result.UNSUPPORTED,
     Answer.PERMANENT: Result.FAILED,
+}
+
+_REPORTED = {
+    Answer.DONE: "reported to those who run it",
+    Answer.AMBIGUOUS: "perhaps reported to those who run it",
+    None: "perhaps reported to those who run it",
 }
 
 _SEEN = frozenset({Result.HIDDEN, Result.REMOVED, Result.ALREADY_GONE, Result.GONE_BEFORE_US})
@@ -151,7 +66,21 @@ def _next(case: Case, now: datetime) -> Step:
     if story.last and story.last.answer is Answer.AUTH_LOST and Result.AUTH_LOST not in case.alarmed:
         return _without_credentials(case, "the platform refuses our credentials")
     pauses = [p for p in (not_before(story, verify=case.capabilities.verify), case.parked_until) if p and p > now]
-    return Wait(max(pauses)) if pauses else _look_or_act(case, case.capabilities, story)
+    return (
+        Wait(max(pauses))
+        if pauses
+        else _reported(case, case.capabilities, _look_or_act(case, case.capabilities, story))
+    )
+
+
+def _reported(case: Case, can: Capabilities, step: Step) -> Step:
+    """Where the platform offers nothing that would end the order, those who run it are asked, and the end says so."""
+    if not isinstance(step, Finish) or step.result is not Result.UNSUPPORTED or not can.report:
+        return step
+    written = case.letters.get(Addressee.MODERATORS)
+    if written is None:
+        return Write(Addressee.MODERATORS)
+    return replace(step, reason=f"{step.reason}; {_REPORTED.get(written.answer, 'a report was refused')}")
 
 
 def _look_or_act(case: Case, can: Capabilities, story: Story) -> Step:
@@ -205,8 +134,12 @@ def _onward(case: Case, can: Capabilities, story: Story, seen: Presence | None) 
     hide = _effort(Action.HIDE, story, possible=can.hide)
     if case.order.wanted is EndState.REMOVED:
         return _remove(case, can, story, hidden=seen is Presence.HIDDEN, hide=hide)
-    if seen is not Presence.HIDDEN:
-        return hide
+    return _hidden(case, can) if seen is Presence.HIDDEN else hide
+
+
+def _hidden(case: Case, can: Capabilities) -> Step:
+    if _to_be_told(case, can):
+        return Write(Addressee.AUTHOR)
     if can.sees_hidden:
         return Finish(Result.HIDDEN, verified=True)
     return Finish(Result.HIDDEN, reason="by the platform's word: it shows nobody what is hidden")
@@ -215,13 +148,24 @@ def _onward(case: Case, can: Capabilities, story: Story, seen: Presence | None) 
 def _remove(case: Case, can: Capabilities, story: Story, *, hidden: bool, hide: Call | Finish) -> Step:
     delete = _effort(Action.DELETE, story, possible=can.delete)
     held = not case.released and (case.braked or Result.HELD in case.alarmed)
-    if isinstance(delete, Call) and case.preserved and not held:
+    ready = isinstance(delete, Call) and case.preserved and not held
+    tell = ready and _to_be_told(case, can)
+    if ready and not tell:
         return delete
     if not hidden and isinstance(hide, Call):
         return hide
+    if tell:
+        return Write(
+            Addressee.AUTHOR
+        )  # out of sight already, or it cannot be hidden; nobody can be told by way of what is gone
     if isinstance(delete, Finish) or not case.preserved:
         return delete if isinstance(delete, Finish) else Wait()
     return Wait() if Result.HELD in case.alarmed else Hold()
+
+
+def _to_be_told(case: Case, can: Capabilities) -> bool:
+    """Whether the author is to be told by us, and nobody has tried."""
+    return case.order.notice is Notice.SEND and can.notify and Addressee.AUTHOR not in case.letters
 
 
 def _take_back(case: Case, can: Capabilities, story: Story, seen: Presence | None, cause: str) -> Step:

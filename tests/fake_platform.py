@@ -24,6 +24,8 @@ class FakePlatform:
         self.can = can or Capabilities(hide=True, unhide=True, delete=True)
         self.items: dict[str, Presence] = {}
         self.faults: dict[str, deque[Reply | Callable[[], Reply]]] = {}
+        self.letters: list[tuple[str, str]] = []
+        self.reports: list[tuple[str, str]] = []
         self.calls: list[tuple[Action, str]] = []
         self.effects: list[tuple[Action, str]] = []
         self._lock = threading.Lock()
@@ -46,6 +48,26 @@ class FakePlatform:
                 return fault
             reply = self._do(action, item)
         return fault() if fault else reply
+
+    def notify(self, subject: Subject, text: str) -> Reply:
+        """Keep the letter; its faults are planned under `letter:` and the item's id."""
+        with self._lock:
+            planned = self.faults.get(f"letter:{subject.object_id}")
+            fault = planned.popleft() if planned else None
+            if isinstance(fault, Reply):
+                return fault
+            self.letters.append((subject.object_id, text))
+        return fault() if fault else Reply(Answer.DONE)
+
+    def report(self, subject: Subject, text: str) -> Reply:
+        """Keep the report; its faults are planned under `report:` and the item's id."""
+        with self._lock:
+            planned = self.faults.get(f"report:{subject.object_id}")
+            fault = planned.popleft() if planned else None
+            if isinstance(fault, Reply):
+                return fault
+            self.reports.append((subject.object_id, text))
+        return fault() if fault else Reply(Answer.DONE)
 
     def check(self) -> Mapping[str, Reply]:
         return {}

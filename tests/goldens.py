@@ -23,6 +23,7 @@ DECODERS: dict[str, Callable[[bytes | None], Event | Message]] = {
     "review-item.v1": wire.decode_review_item,
     "receipt.v1": wire.decode_receipt,
     "outcome.v1": wire.decode_outcome,
+    "fingerprint.v1": wire.decode_fingerprint,
     "dead-letter.v1": wire.decode_dead_letter,
 }
 """How each schema's messages are read."""

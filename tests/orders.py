@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from pipeline.event import ObjectKind
-from pipeline.message import EndState, EventReference, Order, Receipt, RuleNote, Subject, Why, Withdrawal
+from pipeline.message import (
+    EndState,
+    EventReference,
+    Notice,
+    Order,
+    Receipt,
+    RuleNote,
+    Subject,
+    ValueNote,
+    Why,
+    Withdrawal,
+)
 from pipeline.record import RawReference, content_hash, object_key
 
 T0 = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -41,6 +52,8 @@ def an_order(
     own: bool = False,
     kind: ObjectKind = ObjectKind.COMMENT,
     rule: str = "pii.personnummer",
+    findings: tuple[ValueNote, ...] = (),
+    notice: Notice = Notice.NONE,
 ) -> Order:
     """An order for one version of an item; version n was changed n seconds after T0."""
     sha256 = content_hash(f"{item} {version}".encode())
@@ -50,13 +63,28 @@ def an_order(
         subject=a_subject(item, platform=platform, own=own, kind=kind),
         wanted=wanted,
         rules=(RuleNote(id=rule, mode="delete", legal_basis="OSL 21 kap."),),
-        findings=(),
+        findings=findings,
         policy="policy",
         raw=RawReference("social.raw.v1", 0, version, sha256),
         event=EventReference("/test", f"{item}:{version}"),
         created_at=T0,
         changed_at=after(version),
         deadline=after(deadline),
+        notice=notice,
+    )
+
+
+def a_value(token: str, *, sure: bool = True) -> ValueNote:
+    """A finding as an order tells it; its token stands for the value."""
+    return ValueNote(
+        type="SE_PERSONNUMMER",
+        start=0,
+        end=11,
+        score=0.98 if sure else 0.5,
+        rule="personnummer.canonical",
+        field="/text",
+        token=token,
+        sure=sure,
     )
 
 

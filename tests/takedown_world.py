@@ -15,7 +15,7 @@ from agents.takedown.inbox import News
 from agents.takedown.journal import Journal
 from agents.takedown.process import Takedown
 from agents.takedown.turn import Terms
-from pipeline.message import Outcome, Receipt, Result, ReviewItem
+from pipeline.message import Fingerprint, Outcome, Receipt, Result, ReviewItem
 from tests.fakes import FakeRecord
 from tests.orders import after
 from topics import catalog, wire
@@ -33,6 +33,7 @@ class FakeMetrics:
         self.exposures: list[tuple[Step, float]] = []
         self.waits: list[float] = []
         self.open = 0
+        self.notices: Counter[str] = Counter()
         self.hidings: list[float] = []
         self.called_off: list[str] = []
         self.still_standing: list[tuple[int, float]] = []
@@ -42,6 +43,9 @@ class FakeMetrics:
 
     def order_ended(self, result: str) -> None:
         self.ended[result] += 1
+
+    def author_told(self, state: str) -> None:
+        self.notices[state] += 1
 
     def exposed(self, step: Step, created_at: datetime, now: datetime) -> None:
         self.exposures.append((step, (now - created_at).total_seconds()))
@@ -71,6 +75,7 @@ class World:
         self.path = path
         self.platforms = {name: platform}
         self.caps = caps or Caps()
+        self.remember = timedelta(days=30)
         self.metrics = FakeMetrics()
         self.at = at
         self.sent: list[Outgoing] = []
@@ -137,9 +142,13 @@ class World:
     def reviews(self) -> list[ReviewItem]:
         return [wire.decode_review_item(out.value) for out in self.sent if out.topic == catalog.REVIEW]
 
+    def fingerprints(self) -> list[Fingerprint]:
+        told = {out.value: None for out in self.sent if out.topic == catalog.FINGERPRINT}
+        return [wire.decode_fingerprint(value) for value in told]
+
     def _start(self) -> None:
         self._lives += 1
         self.journal = Journal(self.path)
         self.calls = Calls(self.platforms, self.now)
-        terms = Terms(owner=self._owner, caps=self.caps, lease=LEASE)
+        terms = Terms(owner=self._owner, caps=self.caps, remember=self.remember, lease=LEASE)
         self.takedown = Takedown(self.journal, self.platforms, self.calls, self.metrics, terms, now=self.now)

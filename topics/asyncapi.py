@@ -97,7 +97,7 @@ def _operation(topic: Topic, action: str, party: str) -> Node:
         "tags": [{"name": party}],
         "messages": [{"$ref": f"{channel}/messages/{_message_id(topic, name)}"} for name in topic.messages],
     }
-    if action == "receive" and party in _GROUPS:
+    if action == "receive" and party in _GROUPS and not topic.table:
         group = {"type": "string", "const": _GROUPS[party]}
         operation["bindings"] = {"kafka": {"groupId": group, "bindingVersion": _BINDING}}
     return operation

@@ -10,6 +10,7 @@ RECEIPT = "social.receipt.v1"
 TAKEDOWN = "social.takedown.v1"
 REVIEW = "social.review.v1"
 OUTCOME = "social.outcome.v1"
+FINGERPRINT = "social.fingerprint.v1"
 DEAD_LETTER = "social.dead-letter.v1"
 
 SCREEN_GROUP = "anslagsvakt-screen"
@@ -31,7 +32,8 @@ class Topic:
 
     `messages` names the schemas of what may stand on it, `stamped` says that the archive headers stand beside it, and
     `sealed` that its values hold what people wrote, so that only the processes named may read them.
-    `together` topics have equally many partitions, since a message on one is sent to the partition of another.
+    `together` topics have equally many partitions, since a message on one is sent to the partition of another. A
+    topic that is a `table` keeps the last message of each key, and every reader reads it whole, in no group.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Topic:
     sealed: bool = False
     stamped: bool = False
     together: bool = False
+    table: bool = False
 
     @property
     def retention_days(self) -> int:
@@ -126,9 +129,21 @@ TOPICS: tuple[Topic, ...] = (
         "How each order ended: the proof that it was carried out",
         _THREAD,
         ("takedown",),
-        ("people",),
+        ("archive", "people"),
         ("outcome.v1",),
         retention_ms=400 * _DAY_MS,
+    ),
+    Topic(
+        FINGERPRINT,
+        "Values that were removed, by their keyed tokens, so that they are known when they are posted again",
+        "the token",
+        ("takedown",),
+        ("screen",),
+        ("fingerprint.v1",),
+        partitions=1,
+        retention_ms=400 * _DAY_MS,
+        cleanup_policy="compact,delete",
+        table=True,
     ),
     Topic(
         DEAD_LETTER,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.message import DeadLetterNote, Order, Outcome, Receipt, ReviewItem, Withdrawal
+from pipeline.message import DeadLetterNote, Fingerprint, Order, Outcome, Receipt, ReviewItem, Withdrawal
 from topics import catalog, wire
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -39,6 +39,11 @@ def review(message: ReviewItem) -> Outgoing:
 def outcome(message: Outcome) -> Outgoing:
     """How an order ended, keyed by thread."""
     return Outgoing(catalog.OUTCOME, message.subject.key.encode(), wire.encode(message))
+
+
+def fingerprint(message: Fingerprint) -> Outgoing:
+    """What is known of a removed value, keyed by its token: the last word on it counts."""
+    return Outgoing(catalog.FINGERPRINT, message.token.encode(), wire.encode(message))
 
 
 def receipt(message: Receipt, key: bytes | None) -> Outgoing:

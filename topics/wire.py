@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.errors import Undecodable, UnknownVersion
 from pipeline.event import Event
-from pipeline.message import DeadLetterNote, Message, Order, Outcome, Receipt, ReviewItem, Withdrawal
+from pipeline.message import DeadLetterNote, Fingerprint, Message, Order, Outcome, Receipt, ReviewItem, Withdrawal
 
 VERSION = 1
 """The version of every message that this release writes, and the only one it reads."""
@@ -26,6 +26,7 @@ _takedown: msgspec.json.Decoder[Order | Withdrawal] = msgspec.json.Decoder(Order
 _review_item = msgspec.json.Decoder(ReviewItem)
 _receipt = msgspec.json.Decoder(Receipt)
 _outcome = msgspec.json.Decoder(Outcome)
+_fingerprint = msgspec.json.Decoder(Fingerprint)
 _dead_letter = msgspec.json.Decoder(DeadLetterNote)
 T = TypeVar("T")
 
@@ -86,6 +87,11 @@ def decode_receipt(value: bytes | None) -> Receipt:
 def decode_outcome(value: bytes | None) -> Outcome:
     """Read an outcome; raises as `decode_event`."""
     return _decode_versioned(_outcome, value)
+
+
+def decode_fingerprint(value: bytes | None) -> Fingerprint:
+    """Read a fingerprint; raises as `decode_event`."""
+    return _decode_versioned(_fingerprint, value)
 
 
 def decode_dead_letter(value: bytes | None) -> DeadLetterNote:

@@ -1,17 +1,19 @@
-"""What a demo has seen so far of its own events: orders, reviews, dead letters, receipts and outcomes."""
+"""What a demo has seen so far of its own events: orders, reviews, dead letters, receipts, outcomes and fingerprints."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Callable, Mapping
 
-from pipeline.message import Order, Outcome, ReviewItem, Withdrawal
+from pipeline.message import Fingerprint, Order, Outcome, ReviewItem, Withdrawal
 from pipeline.record import Coordinates, RawReference
 from pipeline.route import State
 from pipeline.takedown import ALARMS
 from topics import catalog, wire
 
 _LATEST = 6
+OF_AN_ORDER = frozenset({"brake", "notice"})
+"""Flags of review items that follow from an order."""
 
 
 class Ledger:
@@ -22,6 +24,7 @@ class Ledger:
         self.withdrawals: set[str] = set()
         self.outcomes: dict[str, Outcome] = {}
         self.latest: deque[Outcome] = deque(maxlen=_LATEST)
+        self.fingerprints: dict[str, Fingerprint] = {}
         self.receipts: set[Coordinates] = set()
         self._ordered: set[Coordinates] = set()
         self._reviewed: set[Coordinates] = set()
@@ -31,6 +34,7 @@ class Ledger:
             catalog.REVIEW: self._review,
             catalog.RECEIPT: self._receipt,
             catalog.OUTCOME: self._outcome,
+            catalog.FINGERPRINT: self._fingerprint,
             catalog.DEAD_LETTER: self._dead_letter,
         }
 
@@ -74,6 +78,8 @@ class Ledger:
 
     def _review(self, value: bytes | None) -> None:
         message: ReviewItem = wire.decode_review_item(value)
+        if not OF_AN_ORDER.isdisjoint(message.flags):
+            return  # the takedown asks people about an order, which is the state of its event
         self._reviewed.add(_place(message.raw))
 
     def _receipt(self, value: bytes | None) -> None:
@@ -83,6 +89,10 @@ class Ledger:
         message = wire.decode_outcome(value)
         self.outcomes[message.order_id] = message
         self.latest.append(message)
+
+    def _fingerprint(self, value: bytes | None) -> None:
+        message = wire.decode_fingerprint(value)
+        self.fingerprints[message.token] = message
 
     def _dead_letter(self, value: bytes | None) -> None:
         message = wire.decode_dead_letter(value)

@@ -12,9 +12,9 @@ import typer
 
 from agents import settings
 from agents.acting import user
-from agents.handout import attachments, bag, fixity, package
+from agents.handout import attachments, bag, fixity, package, traces
 from agents.handout.contents import Handout
-from agents.handout.history import Item, covered, histories, uncovered
+from agents.handout.history import Item, Trace, covered, histories, uncovered
 from agents.handout.noted import note
 from agents.retention import bundle
 from agents.retention.log import LogReader
@@ -82,7 +82,8 @@ def export(
             raise BadConfiguration("an archive package tells whose records they are: name the authority by --creator")
         items, chosen = _read_out(opened, f"export {form}", _Selection(tuple(keys or ()), item, thread), unmasked)
         reader = LogReader(opened.log)
-        proofs = {key: bundle.prove(reader, key) for key in chosen} if unmasked and reader.exists() else {}
+        originals = [each.object_key for item in items for each in item.versions if each.raw is not None]
+        proofs = bundle.prove_all(reader, originals) if unmasked and reader.exists() else {}
         handout = Handout(items, proofs, now(), unmasked)
         if creator is None or form is Form.BAG:
             bag.write(handout, to)
@@ -135,13 +136,17 @@ def _read_out(
 ) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     """Read what was chosen as it may be shown, having noted who reads it."""
     chosen = dict.fromkeys(selection.keys)
+    told: list[Trace] = []
     if selection.item or selection.thread:
         with indexed(opened) as (records, _):
-            wanted = Wanted(item=selection.item, thread=selection.thread)
-            chosen |= dict.fromkeys(hit.object_key for hit in records.search(wanted))
+            hits = list(records.search(Wanted(item=selection.item, thread=selection.thread)))
+            chosen |= dict.fromkeys(hit.object_key for hit in hits if hit.disposed is None)
+            told += traces.of_disposed(hits)
+            items = sorted({(hit.platform or "", hit.item or "") for hit in hits})
+            told += traces.of_takedowns(records, opened.store, items)
     elif not chosen:
         raise BadConfiguration("name object keys, --item or --thread")
-    if not chosen:
+    if not (chosen or told):
         typer.echo("no record fits", err=True)
         raise typer.Exit(1)
     from agents.detection import build_detector  # a second of imports that the other commands need not pay
@@ -150,4 +155,4 @@ def _read_out(
     note(current, command, tuple(chosen), decision=decision, ours=opened.is_ours)
     reveal = uncovered if decision else covered(build_detector(current))
     kept = [opened.store.read(key) for key in chosen]
-    return histories(kept, reveal, opened.store.attachments), tuple(chosen)
+    return histories(kept, reveal, opened.store.attachments, told), tuple(chosen)

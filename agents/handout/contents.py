@@ -49,6 +49,8 @@ def _write_originals(handout: Handout, folder: Path) -> None:
     for each in fetched:
         (folder / attachments.FOLDER / attachments.file_name(each)).write_bytes(each.content)
     for version in handout.versions():
+        if version.raw is None:
+            continue
         (folder / "raw" / version.sha256).write_bytes(version.raw)
         if version.object_key in handout.proofs:
             (folder / "proof" / f"{version.sha256}.json").write_bytes(handout.proofs[version.object_key])

@@ -22,7 +22,9 @@ Attached = Callable[[str], tuple[Attachment, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of an item; `shown` holds its texts by field as they may be shown, `raw` is what came in.
+    """One version of an item; `shown` holds its texts by field as they may be shown.
+
+    `raw` is what came in, None of what was disposed of.
 
     `actor` is who changed it, as far as the platform tells: author, account, platform or pipeline.
     """
@@ -33,7 +35,7 @@ class Version:
     time: datetime | None
     change: str
     shown: Mapping[str, Shown] = field(repr=False)
-    raw: bytes = field(repr=False)
+    raw: bytes | None = field(repr=False)
     attachments: tuple[Attachment, ...] = ()
     actor: str | None = None
 
@@ -41,6 +43,18 @@ class Version:
     def texts(self) -> Mapping[str, str]:
         """The texts by field, in words."""
         return {pointer: said(shown) for pointer, shown in self.shown.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is known of an item without reading a record: that one was disposed of, or what we ourselves did."""
+
+    platform: str
+    account: str
+    kind: str
+    item: str
+    thread: str
+    version: Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +92,14 @@ def uncovered(event: Event) -> Mapping[str, Shown]:
     return {text.pointer: (Piece(text.text),) for text in event.texts()}
 
 
-def histories(records: Iterable[KeptRecord], show: Show, attached: Attached = lambda _: ()) -> tuple[Item, ...]:
+def histories(
+    records: Iterable[KeptRecord], show: Show, attached: Attached = lambda _: (), traces: Iterable[Trace] = ()
+) -> tuple[Item, ...]:
     """Put the records in order: by thread, an item before its answers, older before newer, versions with attachments.
 
     A record whose bytes are no event stands as an item of its own, named by its hash, with nothing to show.
     """
-    versions: dict[tuple[str, str], list[tuple[Event | None, Version]]] = {}
+    versions: dict[tuple[str, str], list[tuple[Event | Trace | None, Version]]] = {}
     for kept in records:
         try:
             event = wire.decode_event(kept.raw.value)
@@ -92,6 +108,8 @@ def histories(records: Iterable[KeptRecord], show: Show, attached: Attached = la
             continue
         key = (event.data.platform, event.data.object_id)
         versions.setdefault(key, []).append((event, _version(kept, event, show(event), attached(kept.object_key))))
+    for trace in traces:
+        versions.setdefault((trace.platform, trace.item), []).append((trace, trace.version))
     return tuple(_in_order([_item(each) for each in versions.values()]))
 
 
@@ -131,10 +149,15 @@ def _version(
     )
 
 
-def _item(versions: list[tuple[Event | None, Version]]) -> Item:
+def _item(versions: list[tuple[Event | Trace | None, Version]]) -> Item:
     ordered = sorted(versions, key=lambda pair: (pair[1].time or pair[1].archived_at, pair[1].object_key))
-    event = ordered[0][0]
     mine = tuple(version for _, version in ordered)
+    event = next((told for told, _ in ordered if isinstance(told, Event)), None)
+    trace = next((told for told, _ in ordered if isinstance(told, Trace)), None)
+    if event is None and trace is not None:
+        return Item(
+            trace.platform, trace.account, trace.kind, trace.item, trace.thread, None, is_own=False, versions=mine
+        )
     if event is None:
         return Item("", "", "", mine[0].sha256, "", None, is_own=False, versions=mine)
     told = event.data

@@ -104,7 +104,7 @@ def _section(version: Version, *, given: bool) -> str:
     told = " ".join(filter(None, (escape(_change(version.change)), who, _when(version.time) if version.time else "")))
     texts = "".join(_texts(version)) or '<p class="mute">Ingen text följde med.</p>\n'
     texts += "".join(_attached(each, given=given) for each in version.attachments)
-    kept = f"Arkiverad {_when(version.archived_at)}. SHA-256 <code>{version.sha256}</code>"
+    kept = f"Bevarad {_when(version.archived_at)}. SHA-256 <code>{version.sha256}</code>"
     return f'<section class="version">\n<h4>{told}</h4>\n{texts}<p class="mute">{kept}</p>\n</section>\n'
 
 

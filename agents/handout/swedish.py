@@ -14,6 +14,18 @@ CHANGES = {
     "restored": "Återställd",
     "snapshot": "Ögonblicksbild",
     "unreadable": "Kunde inte tolkas",
+    "disposed": "Gallrad",
+    "takedown-hidden": "Dold",
+    "takedown-removed": "Borttagen",
+    "takedown-already_gone": "Borttagen av annan",
+    "takedown-gone_before_us": "Redan borta",
+    "takedown-withdrawn": "Beslut om borttagning återtaget",
+    "takedown-held": "Borttagning väntar på en människas beslut",
+    "takedown-overdue": "Borttagning försenad",
+    "takedown-auth_lost": "Borttagning nekad: behörighet saknas",
+    "takedown-not_permitted": "Borttagning nekad av plattformen",
+    "takedown-unsupported": "Borttagning går inte på plattformen",
+    "takedown-failed": "Borttagning misslyckades",
 }
 ACTORS = {
     "author": "av den som skrev",
@@ -40,6 +52,8 @@ FIELDS = {
     "shown": "Länk som den visas",
     "expanded": "Länkens adress",
     "hashtags": "Ämnesord",
+    "rules": "På grund av",
+    "certificate": "Gallringsbevis",
 }
 """Fields by the part of their pointer that says most; the text itself needs no label."""
 LINK_FIELDS = {"title": "Länkens rubrik", "text": "Länkens text"}

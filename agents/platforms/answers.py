@@ -25,7 +25,7 @@ _BY_STATUS: Mapping[int, Answer] = {
 }
 
 
-def send(client: httpx.Client, request: httpx.Request, action: Action) -> httpx.Response | Reply:
+def send(client: httpx.Client, request: httpx.Request, action: Action | None) -> httpx.Response | Reply:
     """Send once. No connection: nothing was done. A connection that failed later may have done it."""
     try:
         return client.send(request)

@@ -67,11 +67,11 @@ class Called:
         return replace(self.reply, presence=presence)
 
 
-Classify = Callable[[httpx.Response, Action, datetime], Reply]
-"""How a platform's answer reads, headers and body."""
+Classify = Callable[[httpx.Response, Action | None, datetime], Reply]
+"""How a platform's answer reads, headers and body; the call was this action on an item, or (None) is about no item."""
 
 
-def plainly(response: httpx.Response, _: Action, now: datetime) -> Reply:
+def plainly(response: httpx.Response, _: Action | None, now: datetime) -> Reply:
     """Read an answer by its status and the standard headers alone."""
     return answers.classify(response, now)
 
@@ -96,7 +96,7 @@ class Api:
         self._scheme = scheme
         self._header = header
 
-    def call(self, action: Action, token: Token, method: str, path: str, **parts: Any) -> Called:
+    def call(self, action: Action | None, token: Token, method: str, path: str, **parts: Any) -> Called:
         """Send one request (`parts` as httpx takes them), and once more if the token could be renewed."""
         try:
             value = token.current()
@@ -111,7 +111,7 @@ class Api:
         """Let go of the connections."""
         self._client.close()
 
-    def _once(self, action: Action, token: str, method: str, path: str, parts: dict[str, Any]) -> Called:
+    def _once(self, action: Action | None, token: str, method: str, path: str, parts: dict[str, Any]) -> Called:
         headers = {self._header: self._scheme.format(token)}
         response = answers.send(
             self._client, self._client.build_request(method, path, headers=headers, **parts), action

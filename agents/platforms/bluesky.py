@@ -1,7 +1,8 @@
 """Bluesky: our own records are deleted, others' replies in our threads are hidden by the thread gate of our root post.
 
-After the AT Protocol's lexicons `com.atproto.repo.*`, `com.atproto.server.*` and `app.bsky.feed.threadgate`. Items are
-named by their at-uri. Another's record can only be removed by its author or its host.
+After the AT Protocol's lexicons `com.atproto.repo.*`, `com.atproto.server.*`, `com.atproto.moderation.createReport` and
+`app.bsky.feed.threadgate`. Items are
+named by their at-uri. Another's record can only be removed by its author or its host, to whom it can be reported.
 """
 
 from __future__ import annotations
@@ -105,6 +106,26 @@ class Bluesky:
                     return _delete(home, item)
                 case Action.HIDE | Action.UNHIDE:
                     return self._gate(action, home, subject)
+        except UnavailableError as error:
+            return error.reply
+
+    def report(self, subject: Subject, text: str) -> Reply:
+        """Report the record to the moderators that our server names; a report holds the record's own hash."""
+        home, item = self._homes.get(subject.account_id), Uri.parse(subject.object_id)
+        if home is None:
+            return NO_CREDENTIALS
+        if item is None:
+            return Reply(Answer.PERMANENT, reason="the item's id is no at-uri")
+        try:
+            cid = subject.native_ids.get("cid")
+            if cid is None:
+                record = home.get(item)
+                if not record.done:
+                    return record.reply
+                cid = record.body.get("cid")
+            about = {"$type": "com.atproto.repo.strongRef", "uri": subject.object_id, "cid": cid}
+            body = {"reasonType": "com.atproto.moderation.defs#reasonOther", "reason": text, "subject": about}
+            return home.api.call(None, home.session, "POST", "com.atproto.moderation.createReport", json=body).reply
         except UnavailableError as error:
             return error.reply
 

@@ -106,7 +106,7 @@ def _nothing_done(reply: Reply) -> Reply:
     return reply if reply.answer is Answer.AUTH_LOST else Reply(Answer.RETRY_AT, None, reply.retry_at, reply.reason)
 
 
-def classify(response: httpx.Response, _: Action, now: datetime) -> Reply:
+def classify(response: httpx.Response, _: Action | None, now: datetime) -> Reply:
     """Read an XRPC answer: the error's name, and `ratelimit-reset` (Unix seconds) when there were too many."""
     if response.is_success:
         return Reply(Answer.DONE)

@@ -13,10 +13,13 @@ from pipeline.event import ObjectKind
 from pipeline.platform import Capabilities
 
 _NOTHING = Capabilities()
+_REPORT = Capabilities(report=True)
 _DELETE = Capabilities(delete=True)
 _HIDE = Capabilities(hide=True, unhide=True)
+_HIDE_AND_REPORT = Capabilities(hide=True, unhide=True, report=True)
 _HIDE_UNSEEN = Capabilities(hide=True, unhide=True, sees_hidden=False)
 _ALL = Capabilities(hide=True, unhide=True, delete=True)
+_ALL_AND_TELL = Capabilities(hide=True, unhide=True, delete=True, notify=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +39,20 @@ def _comments(rights: Rights) -> dict[ObjectKind, Rights]:
 
 TABLE: Mapping[str, Mapping[ObjectKind, Rights]] = {
     # A page's own comment has can_hide false; a message in Messenger cannot be taken back by the page.
-    "facebook": {_POST: Rights(_ALL, _ALL), **_comments(Rights(_DELETE, _ALL))},
-    "instagram": _comments(Rights(_DELETE, _ALL)),
+    "facebook": {_POST: Rights(_ALL, _ALL_AND_TELL), **_comments(Rights(_DELETE, _ALL_AND_TELL))},
+    "instagram": _comments(Rights(_DELETE, _ALL_AND_TELL)),
     # Hide is heldForReview. Delete is `rejected` for others' comments, and that is never undone.
     "youtube": {_POST: Rights(own=_DELETE), **_comments(Rights(_DELETE, _ALL))},
     # Hidden replies cannot be told from others by reading; only replies in our own conversations can be hidden.
     "x": {_POST: Rights(own=_DELETE), **_comments(Rights(_DELETE, _HIDE_UNSEEN))},
     # Others' statuses can only be reported.
-    "mastodon": {_POST: Rights(own=_DELETE), _MESSAGE: Rights(own=_DELETE), **_comments(Rights(own=_DELETE))},
+    "mastodon": {
+        _POST: Rights(_DELETE, _REPORT),
+        _MESSAGE: Rights(_DELETE, _REPORT),
+        **_comments(Rights(_DELETE, _REPORT)),
+    },
     # Others' replies are hidden by the thread gate of our own post; it holds at most 300.
-    "bluesky": {_POST: Rights(own=_DELETE), **_comments(Rights(_DELETE, _HIDE))},
+    "bluesky": {_POST: Rights(_DELETE, _REPORT), **_comments(Rights(_DELETE, _HIDE_AND_REPORT))},
     # Experimental: whether an organisation may delete a member's comment, the vendor's documents leave open.
     "linkedin": {_POST: Rights(own=_DELETE), **_comments(Rights(_DELETE, _DELETE))},
     # Experimental: the vendor publishes no specification of the organic API.

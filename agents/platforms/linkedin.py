@@ -85,7 +85,7 @@ def _path(subject: Subject) -> str:
     return f"socialActions/{quote(thread, safe='')}/comments/{quote(subject.object_id, safe='')}"
 
 
-def classify(response: httpx.Response, _: Action, now: datetime) -> Reply:
+def classify(response: httpx.Response, _: Action | None, now: datetime) -> Reply:
     """Read an answer by its status; the limits are per day, and a day ends at midnight UTC."""
     reply = answers.classify(response, now)
     if reply.answer is not Answer.RETRY_AT or reply.retry_at:

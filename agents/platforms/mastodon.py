@@ -1,6 +1,7 @@
 """Mastodon: our own statuses are deleted; another's can only be reported to the people who run its server.
 
-After Mastodon's API documents (methods/statuses, api/rate-limits). The item's id is its id on our own server.
+After Mastodon's API documents (methods/statuses, methods/reports, api/rate-limits). The item's id is its id on our own
+server.
 """
 
 from __future__ import annotations
@@ -18,10 +19,12 @@ from pipeline.event import ObjectKind
 from pipeline.message import Subject
 from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 
+_LONGEST_REPORT = 1000
+
 
 @dataclass(frozen=True, slots=True)
 class MastodonAccount:
-    """An account and the address of its server; the token needs read:statuses, read:accounts and write:statuses."""
+    """An account and the address of its server; the token needs the scopes that `docs/platforms.md` names."""
 
     server: str
     token: Token
@@ -63,6 +66,25 @@ class Mastodon:
             return called.reply
         return told_apart(self._control(subject.account_id))
 
+    def report(self, subject: Subject, text: str) -> Reply:
+        """Report the status to the people of our server, and of its own: the report names who wrote it."""
+        account = self._accounts.get(subject.account_id)
+        if account is None:
+            return NO_CREDENTIALS
+        api = self._apis[subject.account_id]
+        status = api.call(Action.READ, account.token, "GET", f"statuses/{quote(subject.object_id, safe='')}")
+        writer = status.body.get("account") if status.done and isinstance(status.body, dict) else None
+        if not isinstance(writer, dict):
+            return status.reply if not status.done else Reply(Answer.PERMANENT, reason="the status names no account")
+        told = {
+            "account_id": writer.get("id"),
+            "status_ids": [subject.object_id],
+            "comment": text[:_LONGEST_REPORT],
+            "category": "legal",
+            "forward": True,
+        }
+        return api.call(None, account.token, "POST", "reports", json=told).reply
+
     def check(self) -> Mapping[str, Reply]:
         """Ask who each token is."""
         return {name: self._control(name) for name in self._accounts}
@@ -77,7 +99,7 @@ class Mastodon:
         return self._apis[name].call(Action.READ, token, "GET", "accounts/verify_credentials").reply
 
 
-def classify(response: httpx.Response, _: Action, now: datetime) -> Reply:
+def classify(response: httpx.Response, _: Action | None, now: datetime) -> Reply:
     """Read an answer; X-RateLimit-Reset is a moment in ISO 8601."""
     reply = answers.classify(response, now)
     if reply.answer is not Answer.RETRY_AT:

@@ -46,10 +46,11 @@ class Dialect:
     hide_parameter: str
     hidden_field: str
     control_edge: str
+    longest_message: int
 
 
-FACEBOOK = Dialect("facebook", "is_hidden", "is_hidden", "feed")
-INSTAGRAM = Dialect("instagram", "hide", "hidden", "media")
+FACEBOOK = Dialect("facebook", "is_hidden", "is_hidden", "feed", 2000)
+INSTAGRAM = Dialect("instagram", "hide", "hidden", "media", 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,21 @@ class Meta:
             case Action.READ:
                 return self._read(item, account, proof)
 
+    def notify(self, subject: Subject, text: str) -> Reply:
+        """Send a private reply: one for each comment or post, within seven days, for as long as it is there."""
+        account = self._accounts.get(subject.account_id)
+        if account is None:
+            return NO_CREDENTIALS
+        if len(text.encode()) > self._dialect.longest_message:
+            return Reply(Answer.PERMANENT, reason=f"the notice is over {self._dialect.longest_message} bytes")
+        try:
+            proof = _proof(account)
+        except UnavailableError as error:
+            return error.reply
+        about = "post_id" if subject.object_kind is ObjectKind.POST else "comment_id"
+        message = {"recipient": {about: subject.object_id}, "message": {"text": text}}
+        return self._api.call(None, account.token, "POST", f"{account.id}/messages", json=message | proof).reply
+
     def check(self) -> Mapping[str, Reply]:
         """Ask for each account's own list, which needs the right to read it."""
         return {name: self._control(account) for name, account in self._accounts.items()}
@@ -145,7 +161,7 @@ class _Failure(msgspec.Struct, frozen=True):
     error: _Error
 
 
-def classify(response: httpx.Response, action: Action, now: datetime) -> Reply:
+def classify(response: httpx.Response, action: Action | None, now: datetime) -> Reply:
     """Read Meta's error codes and usage headers; on success, too, as the account may have to slow down."""
     pause = _pause(response.headers, now)
     if response.is_success:
@@ -166,7 +182,7 @@ def classify(response: httpx.Response, action: Action, now: datetime) -> Reply:
     return Reply(answer, retry_at=pause, reason=reason)
 
 
-def _answer(error: _Error, action: Action) -> Answer:
+def _answer(error: _Error, action: Action | None) -> Answer:
     if error.code in _TOKEN_INVALID:
         return Answer.AUTH_LOST
     if error.code in _RATE_LIMITED or error.code == _BLOCKED_FOR_NOW:

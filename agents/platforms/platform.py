@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pipeline.event import ObjectKind
 from pipeline.message import Subject
@@ -30,6 +30,24 @@ class Platform(Protocol):
 
     def close(self) -> None:
         """Let go of the connections."""
+        ...
+
+
+@runtime_checkable
+class Notifier(Protocol):
+    """A platform where an author can be told in private why an item was hidden or is removed."""
+
+    def notify(self, subject: Subject, text: str) -> Reply:
+        """Send this to the item's author, once; as `perform`, it blocks for seconds at most and never raises."""
+        ...
+
+
+@runtime_checkable
+class Reporter(Protocol):
+    """A platform whose people can be asked to act where its API lets us do nothing, or too little."""
+
+    def report(self, subject: Subject, text: str) -> Reply:
+        """Report the item to those who run the platform, once; as `perform`, bounded, and never raises."""
         ...
 
 

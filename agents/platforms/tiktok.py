@@ -118,7 +118,7 @@ class _Body(msgspec.Struct, frozen=True):
     code: int
 
 
-def classify(response: httpx.Response, action: Action, now: datetime) -> Reply:
+def classify(response: httpx.Response, action: Action | None, now: datetime) -> Reply:
     """Read the `code` of the body, whatever the status says."""
     reply = answers.classify(response, now)
     try:

@@ -91,7 +91,7 @@ class _Body(msgspec.Struct, frozen=True):
     errors: tuple[_Problem, ...] = ()
 
 
-def classify(response: httpx.Response, _: Action, now: datetime) -> Reply:
+def classify(response: httpx.Response, _: Action | None, now: datetime) -> Reply:
     """Read an answer: problems come with 200 as well, and x-rate-limit-reset is in Unix seconds."""
     reply = answers.classify(response, now)
     if reply.answer is Answer.RETRY_AT:

@@ -121,7 +121,7 @@ class _Failure(msgspec.Struct, frozen=True):
     error: _Errors
 
 
-def classify(response: httpx.Response, _: Action, now: datetime) -> Reply:
+def classify(response: httpx.Response, _: Action | None, now: datetime) -> Reply:
     """Read Google's error reasons: the day's quota comes back at midnight in California.
 
     `forbidden` and `processingFailure` may also mean "already deleted"; a refusal is read back by whoever asked.

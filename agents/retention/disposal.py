@@ -33,19 +33,19 @@ class Due(msgspec.Struct, frozen=True):
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
-    """What one person proposes and another approves."""
+    """What one person proposes; another approves it by its digest: see `approval`."""
 
     made_at: datetime
     made_by: str
     due: tuple[Due, ...]
-    approved_at: datetime | None = None
-    approved_by: str | None = None
-    approved_digest: str | None = None
+
+    def encoded(self) -> bytes:
+        """The proposal as it is filed."""
+        return _encoder.encode(self)
 
     def digest(self) -> str:
         """What an approval is bound to."""
-        bare = msgspec.structs.replace(self, approved_at=None, approved_by=None, approved_digest=None)
-        return hashlib.sha256(_encoder.encode(bare)).hexdigest()
+        return hashlib.sha256(self.encoded()).hexdigest()
 
 
 class Certificate(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,25 +96,14 @@ def due(
             yield Due(hit.object_key, archived_on, of.name, of.legal_basis, of.decision)
 
 
-def approve(proposal: Proposal, who: str, at: datetime) -> Proposal:
-    """Approve a proposal; raises Stop for the person who made it, as two are needed."""
-    if who == proposal.made_by:
-        raise Stop(f"{who} made this proposal: another person must approve it")
-    return msgspec.structs.replace(proposal, approved_at=at, approved_by=who, approved_digest=proposal.digest())
-
-
 def execute(
-    proposal: Proposal, still_due: Iterable[Due], store: Disposing, who: str, at: datetime
+    proposal: Proposal, still_due: Iterable[Due], store: Disposing, *, approved_by: str, who: str, at: datetime
 ) -> tuple[Certificate, int]:
-    """Certify and destroy what was approved and is still due.
+    """Certify and destroy what was approved (`approval.approved` says by whom) and is still due.
 
     Raises:
-        Stop: the proposal is not approved, was changed afterwards, or nothing of it is due any more.
+        Stop: nothing of the proposal is due any more.
     """
-    if proposal.approved_by is None or proposal.approved_by == proposal.made_by:
-        raise Stop("the proposal is not approved by a second person")
-    if proposal.approved_digest != proposal.digest():
-        raise Stop("the proposal was changed after it was approved: propose anew")
     now_due = set(still_due)
     going = tuple(each for each in proposal.due if each in now_due)
     if not going:
@@ -123,7 +112,7 @@ def execute(
     certificate = Certificate(
         proposal=proposal.digest(),
         made_by=proposal.made_by,
-        approved_by=proposal.approved_by,
+        approved_by=approved_by,
         executed_by=who,
         executed_at=at,
         records=going,

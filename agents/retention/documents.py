@@ -6,8 +6,11 @@ import hashlib
 
 ACCESS = "access"
 ADOPTIONS = "adoptions"
+APPROVALS = "approvals"
 DISPOSALS = "disposals"
-KINDS = (ACCESS, ADOPTIONS, DISPOSALS)
+OUTCOMES = "outcomes"
+PROPOSALS = "proposals"
+KINDS = (ACCESS, ADOPTIONS, APPROVALS, DISPOSALS, OUTCOMES, PROPOSALS)
 
 
 def name_of(kind: str, content: bytes) -> str:

@@ -18,14 +18,15 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from agents.retention import form, tables
+from agents.retention import documents, form, tables
 from agents.retention.about import Told
-from agents.retention.disposal import FOLDER, Due, certified
+from agents.retention.disposal import Due, certified
 from agents.retention.log import LogReader
 from agents.retention.store import Damaged, Missing
-from agents.retention.tables import RECORD, STATE, WORD
+from agents.retention.tables import OUTCOME, RECORD, STATE, WORD
 from agents.retention.wanted import FIELDS, Hit, Wanted, hit_of, midnight, milliseconds, query_of
-from pipeline.errors import BadConfiguration, RetryLater
+from pipeline.errors import BadConfiguration, DeadLetter, RetryLater
+from topics import wire
 
 _BATCH = 1000
 
@@ -41,8 +42,8 @@ class Telling(Protocol):
         """Every object's key."""
         ...
 
-    def certificates(self) -> Iterator[str]:
-        """The names of all certificates of disposal."""
+    def documents(self, folder: str) -> Iterator[str]:
+        """The names of all documents of our own of a kind."""
         ...
 
     def content(self, name: str) -> bytes:
@@ -81,7 +82,8 @@ class RecordIndex:
         Objects that are missing or damaged are passed over: they are for `verify` to name.
         """
         if not reader.exists():
-            names = ((name, None) for name in chain(store.object_keys(), store.certificates()))
+            own = (store.documents(kind) for kind in (documents.OUTCOMES, documents.DISPOSALS))
+            names = ((name, None) for name in chain(store.object_keys(), *own))
             return self._take_in(store, names, None, progress)
         done = self._done()
         if done > reader.size():  # the store was put back to an older state
@@ -100,6 +102,15 @@ class RecordIndex:
         with _translated(), self._engine.connect() as connection:
             rows = connection.execute(select(RECORD).where(RECORD.c.object_key.in_(object_keys)))
             return {hit.object_key: hit for hit in map(hit_of, rows)}
+
+    def outcomes(self, items: Iterable[tuple[str, str]]) -> list[str]:
+        """The names of the outcomes of takedowns of these items (platform and id), oldest first."""
+        found: list[tuple[int, str]] = []
+        with _translated(), self._engine.connect() as connection:
+            for platform, item in items:
+                theirs = (OUTCOME.c.platform == platform, OUTCOME.c.item == item)
+                found += [(row.at, row.name) for row in connection.execute(select(OUTCOME).where(*theirs))]
+        return [name for _, name in sorted(found)]
 
     def unworded(self, most: int) -> list[tuple[int, str]]:
         """Records whose words were not taken in yet, by number and object key."""
@@ -147,12 +158,15 @@ class RecordIndex:
         while batch := list(islice(entries, _BATCH)):
             count += len(batch)
             rows = list(_rows(store, (name for name, _ in batch)))
-            certified = {name: due for name, sha256 in batch if (due := _certified(store, name, sha256))}
+            certificates = list(_documents(store, batch, documents.DISPOSALS))
+            outcomes = list(_outcomes(_documents(store, batch, documents.OUTCOMES)))
             with _translated(), self._engine.begin() as connection:
                 if rows:
                     connection.execute(self._insert(RECORD).on_conflict_do_nothing(), rows)
-                for name, due in certified.items():
-                    self._dispose(connection, name, due)
+                if outcomes:
+                    connection.execute(self._insert(OUTCOME).on_conflict_do_nothing(), outcomes)
+                for name, content in certificates:
+                    self._dispose(connection, name, certified(content))
                 if done is not None:
                     connection.execute(update(STATE).values(entries=done + count))
             progress(count)
@@ -174,15 +188,27 @@ class RecordIndex:
             connection.execute(update(RECORD).where(theirs).values(disposed=certificate, worded=True))
 
 
-def _certified(store: Telling, name: str, sha256: str | None) -> tuple[Due, ...]:
-    """What a certificate of disposal names; nothing where it is none, or not the one that the log names."""
-    if not name.startswith(f"{FOLDER}/"):
-        return ()
-    try:
-        content = store.content(name)
-    except Missing:
-        return ()
-    return certified(content) if sha256 in (None, hashlib.sha256(content).hexdigest()) else ()
+def _documents(store: Telling, entries: Iterable[tuple[str, str | None]], kind: str) -> Iterator[tuple[str, bytes]]:
+    """The documents of a kind among these, but those that are gone or not the ones that the log names."""
+    for name, sha256 in entries:
+        if not name.startswith(f"{kind}/"):
+            continue
+        try:
+            content = store.content(name)
+        except Missing:
+            continue
+        if sha256 in (None, hashlib.sha256(content).hexdigest()):
+            yield name, content
+
+
+def _outcomes(documents: Iterable[tuple[str, bytes]]) -> Iterator[dict[str, object]]:
+    for name, content in documents:
+        try:
+            outcome = wire.decode_outcome(content)
+        except DeadLetter:
+            continue  # of a later release, perhaps; it is kept all the same
+        about = outcome.subject
+        yield {"name": name, "platform": about.platform, "item": about.object_id, "at": milliseconds(outcome.at)}
 
 
 def _rows(store: Telling, names: Iterable[str]) -> Iterator[dict[str, object]]:

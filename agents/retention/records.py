@@ -148,8 +148,12 @@ class RecordStore:
 
     def certify(self, name: str, content: bytes) -> None:
         """Store a document of our own, such as a certificate of disposal, and log it; see `disposal.Disposing`."""
-        created = self._objects.add({name: content})
-        self._remember(self._confirmed({name: content}, created), created)
+        self.keep_documents({name: content})
+
+    def keep_documents(self, named: Mapping[str, bytes]) -> None:
+        """Store documents of our own and log them; returns when all are safe and read back. Idempotent."""
+        created = self._objects.add(named)
+        self._remember(self._confirmed(named, created), created)
 
     def dispose(self, names: Sequence[str], decision: str) -> int:
         """Destroy records and their addenda for good; see `disposal.Disposing`.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -63,6 +63,10 @@ class Store(Protocol):
             RetryLater: the storage is full or away; records of the batch may have been kept, none is promised.
             Stop: the storage holds something else where one of the records belongs, or cannot be written to.
         """
+        ...
+
+    def keep_documents(self, named: Mapping[str, bytes]) -> None:
+        """Return when these documents of our own are stored and logged. Idempotent; raises as `put_many`."""
         ...
 
     def read(self, object_key: str) -> KeptRecord:

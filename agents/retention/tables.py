@@ -50,6 +50,15 @@ WORD = Table(
     Column("record", _NUMBER, primary_key=True, autoincrement=False),
     sqlite_with_rowid=False,
 )
+OUTCOME = Table(
+    "outcome",
+    _TABLES,
+    Column("name", String(120), primary_key=True),
+    Column("platform", String, nullable=False),
+    Column("item", String, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+Index("outcome_item", OUTCOME.c.platform, OUTCOME.c.item)
 STATE = Table(
     "state",
     _TABLES,

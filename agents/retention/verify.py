@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from agents.retention import attachment, form, heads, log
+from agents.retention import attachment, documents, form, heads, log
 from agents.retention.about import Told
 from agents.retention.disposal import FOLDER, disposed_of
 from agents.retention.heads import Head, is_signed, read_head
@@ -22,8 +22,7 @@ from agents.retention.store import Damaged, Disposed, Faulty, Missing
 from pipeline import merkle
 
 _EVERY = 1000
-_RECORDS = ("records/", f"{attachment.FOLDER}/")
-"""What else is logged are documents of our own, such as certificates and lines of the access log."""
+_RECORDS = ("records/", f"{attachment.FOLDER}/")  # what else is logged are documents of our own
 _TRIES = 3
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -175,7 +174,8 @@ class Verification:
 
     def _others(self, reader: LogReader) -> None:
         """What is in the store and was not read yet; in a store with a log there should be nothing."""
-        names = itertools.chain(self._store.object_keys(), self._store.attachment_keys())
+        own = (self._store.documents(kind) for kind in documents.KINDS if kind != FOLDER)  # certificates were told
+        names = itertools.chain(self._store.object_keys(), self._store.attachment_keys(), *own)
         others = [name for name in names if _digest(name) not in self.report.seen]
         unlogged = set(others) if reader.exists() else set()
         for _ in range(_TRIES):

@@ -15,6 +15,7 @@ from pipeline.message import DeadLetterNote, ReviewItem
 from pipeline.policy import UNREGISTERED, Account, Mode, Policy
 from pipeline.ports import Detector, FieldText
 from pipeline.record import RawReference, content_hash
+from pipeline.repost import Guard, Recall, unknown
 from pipeline.route import State, flags, route
 from pipeline.token import Tokeniser
 from topics import catalog, outgoing, wire
@@ -40,7 +41,7 @@ class Judgement:
 
 
 class Judge:
-    """Judges raw events by one policy, one register of accounts and one detector."""
+    """Judges raw events by one policy, one register of accounts and one detector; `recall` knows removed values."""
 
     def __init__(
         self,
@@ -48,11 +49,13 @@ class Judge:
         policy: Policy,
         accounts: Mapping[tuple[str, str], Account],
         tokens: Tokeniser,
+        recall: Recall = unknown,
     ) -> None:
         self._detector = detector
         self._policy = policy
         self._accounts = accounts
         self._tokens = tokens
+        self._guard = Guard(tokens, recall)
         self._deadline = timedelta(minutes=policy.deadlines.removal_minutes)
 
     def judge(self, record: Record, now: datetime) -> Judgement:
@@ -64,7 +67,7 @@ class Judge:
         account = self._accounts.get((event.data.platform, event.data.account_id))
         label = account.label if account else UNREGISTERED
         texts = event.texts()
-        analysis = self._analyse(texts)
+        analysis = self._guard.recognise(self._analyse(texts), texts, now)
         reasons = flags(event, account)
         if not reasons and analysis == NOTHING and event.data.change not in _WITHDRAWING:
             return Judgement(State.PASSED, label, created_at=event.appeared_at)

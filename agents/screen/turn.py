@@ -17,6 +17,7 @@ from pipeline.decide import Verdict
 from pipeline.detect.finding import Analysis
 from pipeline.errors import Stop
 from pipeline.record import Coordinates
+from pipeline.repost import RULE as REPOST
 from pipeline.route import State
 from topics import catalog
 from topics.outgoing import Outgoing
@@ -103,6 +104,8 @@ class Turn:
     def _count_why(self, analysis: Analysis, verdict: Verdict, department: str) -> None:
         for finding in analysis.findings:
             self._metrics.found(finding.type)
+            if finding.rule == REPOST:
+                self._metrics.reposted(finding.type)
         for concern in analysis.concerns:
             self._metrics.found(concern.concern)
         for gap in analysis.gaps:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from agents.platforms.platform import Platform, Platforms
+from agents.platforms.platform import Notifier, Platform, Platforms, Reporter
 from pipeline.message import Order
-from pipeline.platform import Action, Answer, Reply
+from pipeline.platform import Action, Addressee, Answer, Reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,19 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """Something to write to somebody that the journal knows is about to be sent."""
+
+    order: Order
+    to: Addressee
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A call with its reply and when it came."""
 
-    planned: Planned
+    planned: Planned | Letter
     reply: Reply
     at: datetime
 
@@ -42,18 +51,18 @@ class Calls:
         self._workers = workers
         self._per_platform = per_platform
         self._pool = ThreadPoolExecutor(workers, "platform")
-        self._under_way: dict[Future[Done], Planned] = {}
+        self._under_way: dict[Future[Done], Planned | Letter] = {}
 
     def free(self) -> int:
         """How many calls may be added."""
         return self._workers - len(self._under_way)
 
-    def busy(self, also: Sequence[Planned] = ()) -> frozenset[str]:
+    def busy(self, also: Sequence[Planned | Letter] = ()) -> frozenset[str]:
         """The platforms that must not get more calls now, once `also` are under way."""
         count = Counter(each.order.subject.platform for each in (*self._under_way.values(), *also))
         return frozenset(platform for platform, calls in count.items() if calls >= self._per_platform)
 
-    def make(self, planned: Planned) -> None:
+    def make(self, planned: Planned | Letter) -> None:
         """Make a call; the journal must know of it already."""
         platform = self._platforms[planned.order.subject.platform]
         self._under_way[self._pool.submit(self._perform, platform, planned)] = planned
@@ -68,8 +77,8 @@ class Calls:
 
     def forget(self, done: Sequence[Done]) -> None:
         """Drop calls whose replies are in the journal."""
-        known = {each.planned.attempt_id for each in done}
-        self._under_way = {f: p for f, p in self._under_way.items() if p.attempt_id not in known}
+        known = [each.planned for each in done]
+        self._under_way = {f: p for f, p in self._under_way.items() if not any(p is each for each in known)}
 
     def drain(self) -> None:
         """Wait for the calls under way; they are bounded by the adapters' time-outs."""
@@ -79,9 +88,19 @@ class Calls:
         """Let go of the threads."""
         self._pool.shutdown(wait=True)
 
-    def _perform(self, platform: Platform, planned: Planned) -> Done:
+    def _perform(self, platform: Platform, planned: Planned | Letter) -> Done:
         try:
-            reply = platform.perform(planned.action, planned.order.subject)
+            reply = _asked(platform, planned)
         except Exception as error:  # noqa: BLE001 - an adapter's bug must not end the process; the call may have happened
             reply = Reply(Answer.AMBIGUOUS, reason=f"bug in the adapter: {type(error).__name__}")
         return Done(planned, reply, self._now())
+
+
+def _asked(platform: Platform, planned: Planned | Letter) -> Reply:
+    if isinstance(planned, Planned):
+        return platform.perform(planned.action, planned.order.subject)
+    if planned.to is Addressee.AUTHOR and isinstance(platform, Notifier):
+        return platform.notify(planned.order.subject, planned.text)
+    if planned.to is Addressee.MODERATORS and isinstance(platform, Reporter):
+        return platform.report(planned.order.subject, planned.text)
+    return Reply(Answer.UNSUPPORTED, reason="the adapter writes to nobody")

@@ -72,9 +72,19 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_unpublished ON outbox (seq) WHERE published = 0;
 CREATE INDEX outbox_order ON outbox (order_id);
 """
+_LETTERS = """
+CREATE TABLE letters (
+  order_id  TEXT NOT NULL REFERENCES orders ON DELETE CASCADE,
+  addressee TEXT NOT NULL,
+  began_at  INTEGER NOT NULL,
+  answer    TEXT,                  -- null: the process died before it knew
+  reason    TEXT,
+  PRIMARY KEY (order_id, addressee)
+)"""
 _MIGRATIONS = (
     _SCHEMA,
     "ALTER TABLE orders ADD COLUMN restored INTEGER NOT NULL DEFAULT 0",
+    _LETTERS,
 )
 """What takes a file from each version to the next; version 0 is an empty file."""
 

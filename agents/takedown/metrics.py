@@ -19,6 +19,10 @@ class TakedownMetrics(Protocol):
         """An outcome was told, alarms (held, overdue, auth_lost) among them."""
         ...
 
+    def author_told(self, state: str) -> None:
+        """What came of the notice to the author of an item that was hidden or removed."""
+        ...
+
     def exposed(self, step: Step, created_at: datetime, now: datetime) -> None:
         """An item was read back hidden, or gone by us."""
         ...

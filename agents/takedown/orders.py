@@ -9,10 +9,10 @@ from datetime import datetime
 import msgspec
 
 from agents.takedown.journal import moment, stamp
+from pipeline.case import Preserved, Withdrawn
 from pipeline.message import Order, Result, Why
-from pipeline.platform import Action, Answer, Attempt, Presence, Reply
+from pipeline.platform import Action, Addressee, Answer, Attempt, Presence, Reply, Written
 from pipeline.record import object_key
-from pipeline.takedown import Preserved, Withdrawn
 from topics import wire
 
 _DUE = """
@@ -98,6 +98,30 @@ def answered(db: sqlite3.Connection, order: Order, attempt_id: int, reply: Reply
             attempt_id,
         ),
     )
+    _go_on(db, order, reply, owner)
+
+
+def begin_letter(db: sqlite3.Connection, order: Order, to: Addressee, now: datetime) -> None:
+    """Note that somebody is about to be written to; there is no second time."""
+    db.execute("INSERT INTO letters (order_id, addressee, began_at) VALUES (?, ?, ?)", (order.order_id, to, stamp(now)))
+
+
+def letter_answered(db: sqlite3.Connection, order: Order, to: Addressee, reply: Reply, *, owner: str) -> None:
+    """Note what writing came to; the order goes on as after any call."""
+    db.execute(
+        "UPDATE letters SET answer = ?, reason = ? WHERE order_id = ? AND addressee = ?",
+        (reply.answer, reply.reason, order.order_id, to),
+    )
+    _go_on(db, order, reply, owner)
+
+
+def letters(db: sqlite3.Connection, order: Order) -> dict[Addressee, Written]:
+    """Whom we have written to, or tried to."""
+    rows = db.execute("SELECT addressee, began_at, answer FROM letters WHERE order_id = ?", (order.order_id,))
+    return {Addressee(to): Written(moment(at), Answer(answer) if answer else None) for to, at, answer in rows}
+
+
+def _go_on(db: sqlite3.Connection, order: Order, reply: Reply, owner: str) -> None:
     if reply.retry_at:
         db.execute(
             "INSERT OR REPLACE INTO parked VALUES (?, ?, ?)",

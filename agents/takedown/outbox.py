@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from agents.takedown.journal import stamp
-from pipeline.message import Order, Outcome, Result, ReviewItem
+from agents.takedown.tell import Told
+from pipeline.message import Fingerprint, Order, Outcome, Result
 from topics import outgoing
 from topics.outgoing import Outgoing
 
 _AT_ONCE = 500
 
 
-def put(db: sqlite3.Connection, order: Order, result: Result, messages: Sequence[Outcome | ReviewItem]) -> bool:
+def put(db: sqlite3.Connection, order: Order, result: Result, messages: Sequence[Told]) -> bool:
     """Put messages in, each once whatever is repeated; say whether any was new."""
     before = db.total_changes
     for message in messages:
@@ -53,7 +54,9 @@ def told(db: sqlite3.Connection, order_id: str) -> frozenset[Result]:
     return frozenset(Result(result) for (result,) in rows)
 
 
-def _addressed(message: Outcome | ReviewItem) -> tuple[Outgoing, str]:
+def _addressed(message: Told) -> tuple[Outgoing, str]:
     if isinstance(message, Outcome):
         return outgoing.outcome(message), message.outcome_id
+    if isinstance(message, Fingerprint):
+        return outgoing.fingerprint(message), f"{message.order_id}:{message.token}:{stamp(message.at)}"
     return outgoing.review(message), message.review_id

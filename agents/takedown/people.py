@@ -8,9 +8,12 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
-from agents.takedown import outbox
+from agents.takedown import orders, outbox
+from pipeline import repost
 from pipeline.message import Order, Result
+from pipeline.platform import Attempt
 from pipeline.takedown import ALARMS, REVERSIBLE
 from topics import wire
 
@@ -39,6 +42,15 @@ class Standing:
         return self.told & ALARMS if self.ended is None else frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What was done for one order: how it ended, if it has, and every call that was made."""
+
+    order: Order
+    ended: Result | None
+    attempts: tuple[Attempt, ...]
+
+
 def standings(db: sqlite3.Connection) -> Iterator[Standing]:
     """Every order in the journal, oldest first."""
     rows = db.execute("SELECT order_id, body, result FROM orders ORDER BY noted_at, order_id").fetchall()
@@ -49,6 +61,13 @@ def find(db: sqlite3.Connection, order_id: str) -> Standing | None:
     """One order."""
     row = db.execute("SELECT order_id, body, result FROM orders WHERE order_id = ?", (order_id,)).fetchone()
     return _standing(db, *row) if row else None
+
+
+def deeds(db: sqlite3.Connection, item: str) -> tuple[Deeds, ...]:
+    """Everything that was done about one item (`platform:id`), oldest order first."""
+    rows = db.execute("SELECT order_id, body, result FROM orders WHERE item = ? ORDER BY noted_at, order_id", (item,))
+    found = [_standing(db, *row) for row in rows.fetchall()]
+    return tuple(Deeds(each.order, each.ended, orders.attempts(db, each.order)) for each in found)
 
 
 def let_go_on(db: sqlite3.Connection, order_id: str) -> bool:
@@ -70,6 +89,15 @@ def call_off(db: sqlite3.Connection, standing: Standing) -> bool:
         (standing.order.order_id,),
     )
     return True
+
+
+def forget_values(db: sqlite3.Connection, standing: Standing, now: datetime) -> int:
+    """Know the values of an ended order no longer when they are posted again; returns how many it was sure of."""
+    if standing.ended is None:
+        return 0
+    forgotten = repost.forget(standing.order, now)
+    outbox.put(db, standing.order, standing.ended, forgotten)
+    return len(forgotten)
 
 
 def _standing(db: sqlite3.Connection, order_id: str, body: bytes, result: str | None) -> Standing:

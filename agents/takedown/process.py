@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from agents.platforms.platform import Platforms
 from agents.stream import Record
 from agents.takedown import inbox, orders, outbox
-from agents.takedown.calls import Calls, Done, Planned
+from agents.takedown.calls import Calls, Done, Letter, Planned
 from agents.takedown.journal import Journal
 from agents.takedown.metrics import TakedownMetrics
 from agents.takedown.turn import Terms, Turn
@@ -100,8 +100,8 @@ class Takedown:
         for measure in turn.measures:
             measure()
 
-    def _plan(self, turn: Turn) -> list[Planned]:
-        planned: list[Planned] = []
+    def _plan(self, turn: Turn) -> list[Planned | Letter]:
+        planned: list[Planned | Letter] = []
         for _ in range(_PLANNED_AT_ONCE):
             if len(planned) >= self._calls.free():
                 break

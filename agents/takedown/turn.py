@@ -11,21 +11,31 @@ from functools import partial
 from agents.metrics import Step
 from agents.takedown import brake, inbox, orders, outbox, tell
 from agents.takedown.brake import Caps
-from agents.takedown.calls import Done, Planned
+from agents.takedown.calls import Done, Letter, Planned
 from agents.takedown.metrics import TakedownMetrics
-from pipeline.message import Order, Outcome, Result, ReviewItem
-from pipeline.platform import Action, Answer, Capabilities, Presence
-from pipeline.takedown import Alarm, Call, Case, Finish, Hold, Wait, decide
+from agents.takedown.tell import Told
+from pipeline.case import Alarm, Call, Case, Finish, Hold, Wait, Write
+from pipeline.message import EndState, Order, Result
+from pipeline.notice import Deed, report
+from pipeline.platform import Action, Addressee, Answer, Capabilities, Presence
+from pipeline.policy import Notices
+from pipeline.takedown import decide
 
+_VERBS = {Addressee.AUTHOR: "notify", Addressee.MODERATORS: "report"}
 _MAY_HAVE_REMOVED = frozenset({Answer.DONE, Answer.AMBIGUOUS, Answer.ALREADY_GONE})
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How this process works: its name, its caps, and for how long its claims hold when it dies."""
+    """How this process works: its name, its caps, and for how long its claims hold when it dies.
+
+    `remember` is for how long a removed value is known again, `notices` how authors are told.
+    """
 
     owner: str
     caps: Caps = field(default_factory=Caps)
+    remember: timedelta = timedelta(days=365)
+    notices: Notices = field(default_factory=Notices)
     lease: timedelta = timedelta(seconds=60)
 
 
@@ -41,7 +51,12 @@ class Turn:
 
     def note(self, done: Done) -> None:
         """Note the reply to a call."""
-        order, reply, action = done.planned.order, done.reply, done.planned.action
+        order, reply = done.planned.order, done.reply
+        if isinstance(done.planned, Letter):
+            orders.letter_answered(self._db, order, done.planned.to, reply, owner=self._terms.owner)
+            self.measures.append(partial(self._metrics.platform_called, _VERBS[done.planned.to], reply.answer))
+            return
+        action = done.planned.action
         orders.answered(self._db, order, done.planned.attempt_id, reply, at=done.at, owner=self._terms.owner)
         if action is Action.DELETE and reply.answer not in _MAY_HAVE_REMOVED:
             brake.uncount(self._db, order)
@@ -54,12 +69,14 @@ class Turn:
         """Take the order that is due next, on a platform that is not busy."""
         return orders.claim(self._db, self._terms.owner, self._now, self._now + self._terms.lease, busy)
 
-    def step(self, order: Order, can: Capabilities | None) -> Planned | None:
+    def step(self, order: Order, can: Capabilities | None) -> Planned | Letter | None:
         """Take an order one step on; if that is a call, it is noted here and made after the transaction."""
         case = self._case(order, can)
         match decide(case, self._now):
             case Call(action):
                 return self._begin(case, action)
+            case Write(to):
+                return self._write(case, to)
             case Wait(until):
                 orders.release(self._db, order, until)
             case Alarm(result, reason):
@@ -67,7 +84,7 @@ class Turn:
                 orders.release(self._db, order, self._now)
             case Hold():
                 held = tell.outcome(case, Result.HELD, self._now, reason="over the cap for an hour")
-                self._tell(order, Result.HELD, held, tell.review(case, self._now))
+                self._tell(order, Result.HELD, held, tell.held(case, self._now))
                 orders.release(self._db, order, self._now)
             case Finish() as finish:
                 self._finish(case, finish)
@@ -97,6 +114,7 @@ class Turn:
             braked=brake.reached(db, order, self._terms.caps, self._now),
             released=released,
             restored=restored,
+            letters=orders.letters(db, order),
         )
 
     def _begin(self, case: Case, action: Action) -> Planned:
@@ -108,10 +126,22 @@ class Turn:
                 self.measures.append(partial(self._metrics.receipt_came, max(0.0, waited)))
         return Planned(orders.begin(self._db, order, action, self._now), order, action)
 
+    def _write(self, case: Case, to: Addressee) -> Letter:
+        order = case.order
+        orders.begin_letter(self._db, order, to, self._now)
+        if to is Addressee.MODERATORS:
+            return Letter(order, to, report(order))
+        deed = Deed.REMOVING if order.wanted is EndState.REMOVED else Deed.HIDDEN
+        return Letter(order, to, tell.letter(order, deed, self._terms.notices))
+
     def _finish(self, case: Case, finish: Finish) -> None:
         order = case.order
         outcome = tell.outcome(case, finish.result, self._now, verified=finish.verified, reason=finish.reason)
-        self._tell(order, finish.result, outcome)
+        known = tell.fingerprints(case, finish.result, self._now, self._terms.remember)
+        untold = tell.untold(case, finish.result, self._now, self._terms.notices)
+        self._tell(order, finish.result, outcome, *untold, *known)
+        if outcome.notice:
+            self.measures.append(partial(self._metrics.author_told, outcome.notice))
         orders.end(self._db, order, finish.result, self._now)
         if case.restored:
             self.measures += [partial(self._metrics.taken_back, rule.id) for rule in order.rules]
@@ -126,7 +156,7 @@ class Turn:
     def _hid(self, order: Order, at: datetime) -> None:
         self.measures.append(partial(self._metrics.hid, (at - order.issued_at).total_seconds()))
 
-    def _tell(self, order: Order, result: Result, *messages: Outcome | ReviewItem) -> None:
+    def _tell(self, order: Order, result: Result, *messages: Told) -> None:
         if outbox.put(self._db, order, result, messages):
             self.measures.append(partial(self._metrics.order_ended, result))
 

@@ -95,6 +95,23 @@ RULES = Page(
             height=10,
         ),
         Panel(
+            "Which removed values were posted again?",
+            _SECTION,
+            Unit.COUNT,
+            (
+                Query(f"sum by (type) (increase(anslagsvakt_reposts_total{_WEEK}))", "{{type}}", rare=True),
+                Query("max(anslagsvakt_known_values)", "values known"),
+            ),
+            note="Found in a week, and known by the keyed token of what was removed before.",
+        ),
+        Panel(
+            "What came of telling the authors?",
+            _SECTION,
+            Unit.COUNT,
+            (Query(f"sum by (state) (increase(anslagsvakt_notices_total{_WEEK}))", "{{state}}", rare=True),),
+            note="In a week. What could not be sent, or may not have arrived, is on a review item for people to send.",
+        ),
+        Panel(
             "Which accounts have the most takedowns and reviews this week?",
             _SECTION,
             Unit.COUNT,

@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from pipeline.detect.wording import ByWord
 
 BEFORE, AFTER = 48, 32
 _PHRASE_GAP = 3
+_WORDS_KEPT = 2_000  # by each lexicon, of which there are many
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE_END = re.compile(r"[!?…]+\s|[^\W\d_]{3,}\)?[.]\s+(?=[A-ZÅÄÖ])|\n\s*\n")
 _ABBREVIATIONS = re.compile(r"(?:pers|org|reg|konto|faktura|order|tel|fam)[.]\s*$", re.IGNORECASE)
@@ -43,6 +47,7 @@ class Lexicon:
             else:
                 self._exact[words[0]] = entry
         self._ends, self._starts, self._inner = loose[True, False], loose[False, True], loose[True, True]
+        self._told = ByWord(self._entry, _WORDS_KEPT)
         self._needed = tuple(map(_needed, filter(lambda entry: " " in entry, entries)))
         self._end_words, self._start_words = tuple(self._ends), tuple(self._starts)
 
@@ -77,22 +82,19 @@ class Lexicon:
 
     def among(self, words: Collection[str]) -> bool:
         """Cheap and safe: False only if `anywhere` is, for a text with these runs of letters (in small letters)."""
-        if not self._exact.keys().isdisjoint(words):
+        if any(map(self._told.__getitem__, words)):
             return True
-        starts, ends, inner = self._start_words, self._end_words, tuple(self._inner)
-        if any(word.startswith(starts) or word.endswith(ends) for word in words):
-            return True
-        if inner and any(part in word for word in words for part in inner):
-            return True
+        if not self._needed:
+            return False
         here = frozenset(words)
         return any(needed <= here for needed in self._needed)
 
     def _find(self, text: str, start: int, end: int) -> list[tuple[str, int, int]]:
         """Entries within a stretch, with their places."""
         found = []
-        words = [(match[0].lower(), match.start(), match.end()) for match in _WORD.finditer(text, start, end)]
+        words = _words(text, start, end)
         for index, (word, first, last) in enumerate(words):
-            entry = self._exact.get(word) or self._loose(word)
+            entry = self._told[word]
             if entry:
                 found.append((entry, first, last))
             for phrase, name in self._phrases.get(word, ()):
@@ -100,7 +102,9 @@ class Lexicon:
                     found.append((name, first, words[index + len(phrase) - 1][2]))
         return found
 
-    def _loose(self, word: str) -> str | None:
+    def _entry(self, word: str) -> str | None:
+        if word in self._exact:
+            return self._exact[word]
         if word.startswith(self._start_words):
             return next(entry for start, entry in self._starts.items() if word.startswith(start))
         if word.endswith(self._end_words):
@@ -108,6 +112,12 @@ class Lexicon:
         if not self._inner:
             return None
         return next((entry for inner, entry in self._inner.items() if inner in word), None)
+
+
+@lru_cache(maxsize=64)
+def _words(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
+    """The words of a stretch in small letters, with their places; many lexicons ask for the same one in turn."""
+    return [(match[0].lower(), *match.span()) for match in _WORD.finditer(text, start, end)]
 
 
 def _needed(phrase: str) -> frozenset[str]:

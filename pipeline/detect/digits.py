@@ -12,6 +12,7 @@ _DIGITS = re.compile(r"[0-9]+")
 _APART = re.compile(r"[^\W_]")
 _COMMON_GAPS = frozenset({" ", "-", ".", ",", ", ", "/", ":"})
 _FURTHEST = 5
+DATE = 6  # digits, without a sign between, in a date of birth as it is mostly written
 TIGHT, LOOSE, FAR = 3, 2, 1
 
 

@@ -28,6 +28,8 @@ _Readings = tuple[Reading, tuple[Reading, tuple[tuple[int, int], ...]] | None]
 OVER_BUDGET = "over-budget"
 TOO_LONG = "too-long"
 TOO_MANY = "too-many-findings"
+_AUTHOR = "/author/display_name"
+_MOST_NAMES, _LONGEST_NAME = 10_000, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,17 @@ class Engine:
         self._bare_names = bare_names
         self._limits = limits
         self._deadline = deadline
+        self._clear: dict[str, None] = {}
         self._presidio = analyzer(
             ShapeRecognizer(entry.name, entry.entities, entry.find, setting) for entry in CATALOGUE
         )
 
     def detect(self, fields: Sequence[FieldText]) -> Analysis:
         """Analyse the fields of one event; never raises for what they hold."""
-        parts = [(given.pointer, part) for given in fields for part in self._field(given.text)]
+        parts: list[tuple[str, _Part]] = []
+        for given in fields:
+            found = self._author(given.text) if given.pointer == _AUTHOR else self._field(given.text)
+            parts += [(given.pointer, part) for part in found]
         if not parts:
             return _NOTHING
         return Analysis(
@@ -93,21 +99,37 @@ class Engine:
             tuple(dict.fromkeys(gap for _, part in parts for gap in part.gaps)),
         )
 
-    def _field(self, text: str) -> Iterator[_Part]:
+    def _author(self, name: str) -> Sequence[_Part]:
+        """As `_field`; a name comes again with all that its owner writes, so that one without findings is remembered.
+
+        It is kept in memory alone, and forgotten with others when there are too many.
+        """
+        if name in self._clear:
+            return ()
+        found = self._field(name)
+        if not found and len(name) <= _LONGEST_NAME:
+            if len(self._clear) >= _MOST_NAMES:
+                self._clear.clear()
+            self._clear[name] = None
+        return found
+
+    def _field(self, text: str) -> Sequence[_Part]:
         """The parts of one text, one a window; none when nothing can be in it."""
         limits = self._limits
-        allowed = limits.budget * max(1, -(-min(len(text), limits.longest) // limits.per))
-        deadline = self._deadline(allowed)
-        if len(text) <= limits.window:
-            part = self._window(text, deadline)
-            if part:
-                yield part
-            return
+        size = len(text)
+        if size <= limits.window:
+            part = self._window(text, self._deadline(limits.budget))
+            return (part,) if part else ()
+        return tuple(self._windows(text, self._deadline(limits.budget * -(-min(size, limits.longest) // limits.per))))
+
+    def _windows(self, text: str, deadline: Deadline) -> Iterator[_Part]:
+        limits = self._limits
         margin = limits.overlap // 2
         end = min(len(text), limits.longest)
         for start in range(0, max(1, end - limits.overlap), limits.window - limits.overlap):
             stop = min(end, start + limits.window)
-            part = self._window(text[start:stop], deadline)
+            late = deadline.passed()
+            part = _Part(gaps=(OVER_BUDGET,)) if late else self._window(text[start:stop], deadline)
             if part:
                 low = start + margin if start else 0
                 high = stop - margin if stop < end else stop
@@ -116,8 +138,6 @@ class Engine:
             yield _Part(gaps=(TOO_LONG,))
 
     def _window(self, text: str, deadline: Deadline) -> _Part | None:
-        if deadline.passed():
-            return _Part(gaps=(OVER_BUDGET,))
         try:
             plain = normalise(text)
             second = spelled(plain)
@@ -135,7 +155,7 @@ class Engine:
 
     def _analyse(
         self, text: str, readings: _Readings | None, deadline: Deadline, *, names: bool, concerns: bool
-    ) -> _Part:
+    ) -> _Part | None:
         gaps: list[str] = []
         found: list[Finding] = []
         alone: tuple[Cue, ...] = ()
@@ -144,7 +164,7 @@ class Engine:
         if len(found) > self._limits.findings:
             gaps.append(TOO_MANY)
             found = found[: self._limits.findings]
-        standing = resolve(found)
+        standing = resolve(found) if found else ()
         if names and self._names and not deadline.passed():
             standing = _with_names(standing, self._names.find_persons(text))
         said: tuple[ConcernFinding, ...] = ()
@@ -152,7 +172,7 @@ class Engine:
             said = self._concerns.find_concerns(text, standing)
         if deadline.passed():
             gaps.append(OVER_BUDGET)
-        return _Part(standing, said, alone, tuple(gaps))
+        return _Part(standing, said, alone, tuple(gaps)) if standing or said or alone or gaps else None
 
     def _values(
         self, text: str, readings: _Readings, deadline: Deadline, gaps: list[str]

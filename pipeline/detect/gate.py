@@ -17,6 +17,8 @@ _ENOUGH = 5
 def may_hold_value(reading: Reading) -> bool:
     """False only if no recogniser would find a value or a cue in the reading."""
     chains = reading.chains
+    if not chains:
+        return email.may_hold(reading)
     if any(chain.size >= _ENOUGH for chain in chains) or email.may_hold(reading):
         return True
-    return bool(chains) and any(piece.may_hold(reading) for piece in (address, plate, case_number, partial, ip))
+    return any(piece.may_hold(reading) for piece in (address, plate, case_number, partial, ip))

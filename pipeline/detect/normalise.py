@@ -56,10 +56,15 @@ class Reading:
     words: list[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "chains", chains(self.text))
-        plain = not self.chains and "_" not in self.text
-        told = wording(self.text)
+        found, told = chains(self.text), wording(self.text)
+        plain = not found and "_" not in self.text
+        object.__setattr__(self, "chains", found)
         object.__setattr__(self, "words", told.words if plain else letters_of(told))
+
+    @property
+    def longest(self) -> int:
+        """How many digits the longest row of them without any sign between has."""
+        return max((len(group) for chain in self.chains for group in chain.groups), default=0)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original text that reads as `text[start:end]` (not empty)."""

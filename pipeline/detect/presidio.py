@@ -69,9 +69,8 @@ class ShapeRecognizer(EntityRecognizer):
         for finding in self._find(nlp_artifacts.reading, self._setting):
             results.append(self._result(finding))
             if nlp_artifacts.deadline.passed():
+                nlp_artifacts.unfinished.append(self._title)
                 break
-        if nlp_artifacts.deadline.passed():
-            nlp_artifacts.unfinished.append(self._title)
         return results
 
     def _result(self, finding: Finding) -> RecognizerResult:

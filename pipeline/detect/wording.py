@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeVar
 
@@ -18,17 +17,19 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _FOREIGN_DIGIT = re.compile(r"[^\x00-\x7f\D]")
 
 
-@dataclass(frozen=True, slots=True)
 class Wording:
     """How a text is worded: letters, digits and `_` make words, all else parts them.
 
-    `low` is the text in small letters with every offset kept, `words` its words in order; `signed` says
-    that it holds signs beyond ASCII, such as an emoji.
+    `low` is the text in small letters with every offset kept, `words` its words in order; `signed` says that it holds
+    signs beyond ASCII, such as an emoji. Made for every text, so that it is spared a dataclass's slow beginning.
     """
 
-    low: str = field(repr=False)
-    words: list[str] = field(repr=False)
-    signed: bool
+    __slots__ = ("low", "signed", "words")
+
+    def __init__(self, low: str, words: list[str], *, signed: bool) -> None:
+        self.low = low
+        self.words = words
+        self.signed = signed
 
     @property
     def joined(self) -> str:
@@ -39,18 +40,19 @@ class Wording:
 class ByWord(dict[str, Known]):
     """What is known of each word, worked out when the word is first met: language repeats itself.
 
-    What is kept is words of letters alone and single signs, one by one, without text or writer, in memory alone and
-    never more than `MOST_KEPT` of them.
+    What is kept is words of letters alone and single signs, one by one, without text or writer, in memory alone, and
+    never more than `most` of them.
     """
 
-    def __init__(self, find: Callable[[str], Known]) -> None:
+    def __init__(self, find: Callable[[str], Known], most: int = MOST_KEPT) -> None:
         super().__init__()
         self._find = find
+        self._most = most
 
     def __missing__(self, word: str) -> Known:
         known = self._find(word)
         if (word.isalpha() and len(word) <= LONGEST_KEPT) or len(word) == 1:
-            if len(self) >= MOST_KEPT:
+            if len(self) >= self._most:
                 self.clear()
             self[word] = known
         return known
@@ -61,7 +63,7 @@ def wording(text: str) -> Wording:
     """Read the words of a text; the last few texts are kept, in memory alone, so that each is read once."""
     low = lowered(text)
     signed = _BEYOND_ASCII.search(low) is not None
-    return Wording(low, words_of(_BEYOND_ASCII.sub(" ", low) if signed else low), signed)
+    return Wording(low, words_of(_BEYOND_ASCII.sub(" ", low) if signed else low), signed=signed)
 
 
 def letters_of(text: Wording) -> list[str]:

@@ -7,11 +7,11 @@ import json
 import os
 import platform
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.bench import contest, detect, picture, screen
+from tests.bench import contest, detect, picture, records, screen
 from tests.bench.figure import Benchmark, lines, markdown
 
 FOLDER = Path(__file__).parents[2] / "docs" / "performance"
@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("only", nargs="*", choices=["", *_BENCHMARKS], help="these alone, and write nothing")
     parser.add_argument("--events", type=int, default=100_000, help="raw events for each contestant (default: 100000)")
     parser.add_argument("--backlog", type=int, default=1_000_000, help="events that wait for the workers")
+    parser.add_argument("--rows", type=int, default=1_000_000, help="records of the largest index")
     asked = parser.parse_args(arguments)
     found: list[Benchmark] = []
     for name in asked.only or _BENCHMARKS:
@@ -46,10 +47,11 @@ def _backlog(asked: argparse.Namespace) -> Sequence[Benchmark]:
         return (screen.backlog(bootstrap, asked.backlog),)
 
 
-_BENCHMARKS: dict[str, Callable[[argparse.Namespace], Sequence[Benchmark]]] = {
+_BENCHMARKS: dict[str, Callable[[argparse.Namespace], Iterable[Benchmark]]] = {
     "screen": _screen,
     "backlog": _backlog,
     "detect": lambda _: (detect.measure(),),
+    "records": lambda asked: records.measure(rows=asked.rows),
 }
 
 

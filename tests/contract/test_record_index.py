@@ -19,7 +19,7 @@ import psycopg
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from agents.retention import place, tables, words
+from agents.retention import documents, place, tables, words
 from agents.retention.about import author_token
 from agents.retention.disposal import Certificate, Due
 from agents.retention.index import RecordIndex
@@ -323,6 +323,25 @@ def test_of_what_was_disposed_of_the_entry_stays_and_no_word(index: RecordIndex,
         assert set(keys(0, 3)) == set(found(index, Wanted(state="disposed"))), anew
         assert keys(1) == found(index, Wanted(words=KEY.tokens(["trasig"]))), anew
         assert {hit.disposed for hit in index.search(Wanted(state="disposed"))} == {name}
+
+
+def test_takedowns_are_found_by_their_item_oldest_first(index: RecordIndex, archive: Archive) -> None:
+    golden = Path(__file__).parents[1] / "golden"
+    first, then = (
+        msgspec.json.decode((golden / f"outcome.v1.{kind}.json").read_bytes()) for kind in ("hidden", "removed")
+    )
+    then["subject"] = first["subject"]
+    then["at"] = "2030-01-01T00:00:00Z"
+    contents = [msgspec.json.encode(each) for each in (then, first)] + [b"of a later release"]
+    named = {documents.name_of(documents.OUTCOMES, each): each for each in contents}
+    with place.opened(archive.place, lambda: AT) as store:
+        store.keep_documents(named)
+        store.keep_documents(named)
+    item = (first["subject"]["platform"], first["subject"]["object_id"])
+    for _ in range(2):
+        archive.catch_up(index)
+        assert index.outcomes([item, ("facebook", "another")]) == [*named][1::-1]
+        index.clear()
 
 
 def test_a_certificate_that_the_log_does_not_name_disposes_of_nothing(index: RecordIndex, archive: Archive) -> None:

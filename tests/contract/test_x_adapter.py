@@ -15,7 +15,7 @@ from agents.platforms.x import X, classify
 from pipeline.platform import Action, Answer, Reply
 from tests.orders import T0
 from tests.peers import loopback
-from tests.peers.adapters import ACCOUNT, KINDS
+from tests.peers.adapters import ACCOUNT, KINDS, on_loopback
 from tests.peers.dialects import XDialect
 from tests.peers.loopback import TOKEN, speaking
 
@@ -60,6 +60,29 @@ ANSWERS = {
 @pytest.mark.parametrize(("response", "reply"), ANSWERS.values(), ids=ANSWERS.keys())
 def test_an_answer_is_read(response: httpx.Response, reply: Reply) -> None:
     assert classify(response, Action.READ, T0) == reply
+
+
+def test_we_send_what_xs_own_client_sends() -> None:
+    """X generates it from its OpenAPI description, and it reads the simulator's answers by the same."""
+    xdk = pytest.importorskip("xdk", reason="did not run: our calls beside those of X's own client (pip install xdk)")
+    own, other = KINDS["x"].own, KINDS["x"].other
+    with on_loopback("x") as peer:
+        for action, subject in ((Action.HIDE, other), (Action.UNHIDE, other), (Action.READ, own), (Action.DELETE, own)):
+            assert peer.adapter.perform(action, subject).answer is Answer.DONE
+        peer.adapter.check()
+        ours = [(each.method, each.path, each.fields) for each in peer.server.requests]
+    with speaking(XDialect()) as server:
+        for subject in (own, other):
+            server.platform.seed(Item(subject.object_id, ACCOUNT))
+        theirs = xdk.Client(base_url=server.url, access_token=TOKEN)
+        with closing(theirs.session):
+            for hidden in (True, False):
+                body = xdk.posts.models.HideReplyRequest(hidden=hidden)
+                assert theirs.posts.hide_reply(other.object_id, body).data.hidden is hidden
+            assert theirs.posts.get_by_id(own.object_id).data.id == own.object_id
+            assert theirs.posts.delete(own.object_id).data.deleted is True
+            assert theirs.users.get_me().data.id
+        assert ours == [(each.method, each.path, each.fields) for each in server.requests]
 
 
 class SaysLittle(XDialect):

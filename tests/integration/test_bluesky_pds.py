@@ -15,6 +15,7 @@ from pipeline.event import ObjectKind
 from pipeline.message import Subject
 from pipeline.platform import Action, Answer, Presence, Reply
 from tests.orders import a_subject
+from tests.peers.moderation import Moderation, moderating
 from tests.peers.pds_server import PASSWORD, Pds, Person, running_pds
 
 pytestmark = pytest.mark.slow
@@ -23,8 +24,14 @@ HIDE, UNHIDE, DELETE, READ = Action.HIDE, Action.UNHIDE, Action.DELETE, Action.R
 
 
 @pytest.fixture(scope="module")
-def pds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pds]:
-    with running_pds(tmp_path_factory.mktemp("pds")) as server:
+def moderation() -> Iterator[Moderation]:
+    with moderating() as service:
+        yield service
+
+
+@pytest.fixture(scope="module")
+def pds(tmp_path_factory: pytest.TempPathFactory, moderation: Moderation) -> Iterator[Pds]:
+    with running_pds(tmp_path_factory.mktemp("pds"), moderation=moderation.url) as server:
         yield server
 
 
@@ -98,6 +105,20 @@ def test_others_records_and_threads_are_not_ours_to_touch(pds: Pds, citizen: Per
     assert adapter.perform(DELETE, subject(post)).answer is Answer.NOT_PERMITTED
     assert adapter.perform(HIDE, subject(post, root=post, own=False)).answer is Answer.NOT_PERMITTED
     assert pds.record(post) is not None
+
+
+def test_anothers_record_is_reported_to_the_moderators(
+    pds: Pds, citizen: Person, adapter: Bluesky, moderation: Moderation
+) -> None:
+    """The server checks the report by its lexicon, signs it in our name and passes it on."""
+    uri = pds.write(citizen, "Ett inlägg av någon annan")
+    assert adapter.report(subject(uri, own=False), "A Swedish public authority asks.") == Reply(Answer.DONE)
+    (told,) = moderation.reports
+    assert told["path"] == "/xrpc/com.atproto.moderation.createReport"
+    record = pds.record(uri)
+    assert record is not None
+    assert (told["subject"]["uri"], told["subject"]["cid"]) == (uri, record["cid"])
+    assert told["reason"] == "A Swedish public authority asks."
 
 
 def test_what_never_was_is_gone(municipality: Person, adapter: Bluesky) -> None:

@@ -123,7 +123,7 @@ def anslagsvakt(*arguments: str, environment: Mapping[str, str]) -> tuple[int, s
 
 def may_write(producer: KafkaProducer, topic: str) -> bool:
     try:
-        producer.send(topic, b"x", partition=0).get(timeout=10)
+        producer.send(topic, b"x", key=b"x", partition=0).get(timeout=10)
     except TopicAuthorizationFailedError:
         return False
     return True
@@ -160,7 +160,7 @@ def test_a_role_writes_what_the_catalogue_says_and_nothing_else(guarded: Guarded
 def test_a_role_reads_what_the_catalogue_says_and_nothing_else(guarded: Guarded, role: str) -> None:
     producer = KafkaProducer(bootstrap_servers=[guarded.kafka.bootstrap])
     for topic in TOPICS:  # so that there is something to read
-        producer.send(topic.name, b"x", partition=0).get(timeout=10)
+        producer.send(topic.name, b"x", key=b"x", partition=0).get(timeout=10)
     producer.close()
     read = set()
     for topic in TOPICS:

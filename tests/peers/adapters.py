@@ -101,8 +101,8 @@ def _subjects(platform: str, other: str, own: str, root: str = "root") -> tuple[
 _REPLY = f"at://{atproto.CITIZEN}/app.bsky.feed.post/reply"
 _OWN_REPLY = f"at://{atproto.DID}/app.bsky.feed.post/own"
 KINDS: dict[str, Kind] = {
-    "facebook": Kind(lambda: graph.FACEBOOK, _facebook, *_subjects("facebook", "123_456", "123_7")),
-    "instagram": Kind(lambda: graph.INSTAGRAM, _instagram, *_subjects("instagram", "17890", "17891")),
+    "facebook": Kind(graph.facebook, _facebook, *_subjects("facebook", "123_456", "123_7")),
+    "instagram": Kind(graph.instagram, _instagram, *_subjects("instagram", "17890", "17891")),
     "bluesky": Kind(atproto.AtprotoDialect, _bluesky, *_subjects("bluesky", _REPLY, _OWN_REPLY, atproto.ROOT)),
     "youtube": Kind(dialects.YouTubeDialect, _youtube, *_subjects("youtube", "Ugx1", "Ugx2")),
     "mastodon": Kind(dialects.MastodonDialect, _mastodon, *_subjects("mastodon", "1101", "1102")),

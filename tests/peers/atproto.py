@@ -22,6 +22,7 @@ class AtprotoDialect:
 
     name: str = "bluesky"
     hidden: list[str] = field(default_factory=list)
+    reports: list[tuple[str, str]] = field(default_factory=list)
     limits: Mapping[str, Answer] = field(
         default_factory=lambda: {
             "ratelimit-reset": Answer(429, {"error": "RateLimitExceeded", "message": "words"}, _RESET)
@@ -40,6 +41,8 @@ class AtprotoDialect:
                 return self._session(request)
             case "server.getSession":
                 return Asked(Action.ACCOUNT, "eslovskommun")
+            case "moderation.createReport":
+                return self._report(request)
             case "repo.putRecord":
                 return self._put(set(fields["record"]["hiddenReplies"]), fields["swapRecord"])
             case "repo.getRecord" if fields["collection"] == _GATE:
@@ -67,6 +70,15 @@ class AtprotoDialect:
         }
         code, name = said.get(status, (status, "InternalServerError"))
         return Answer(code, {"error": name, "message": "words"})
+
+    def _report(self, request: Request) -> Answer:
+        if not self.authorised(request):
+            return self.failure(401, Action.READ)
+        subject = request.fields["subject"]
+        assert subject["$type"] == "com.atproto.repo.strongRef"
+        assert subject["cid"]
+        self.reports.append((subject["uri"], request.fields["reason"]))
+        return Answer(200, {"id": 1, "reasonType": request.fields["reasonType"], "reportedBy": DID})
 
     def _session(self, request: Request) -> Answer:
         right = request.fields.get("password") == TOKEN or request.headers.get("authorization") == "Bearer refresh"

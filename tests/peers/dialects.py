@@ -114,6 +114,7 @@ class MastodonDialect:
     """After Mastodon's documents: 404 for what is not yours and what is not there."""
 
     name: str = "mastodon"
+    reports: list[tuple[str, str]] = field(default_factory=list)
     limits: Mapping[str, Answer] = field(
         default_factory=lambda: {
             "X-RateLimit, ISO time": Answer(
@@ -129,6 +130,8 @@ class MastodonDialect:
         match request.method, request.path.removeprefix("/api/v1/").split("/"):
             case "GET", ["accounts", "verify_credentials"]:
                 return _ACCOUNT
+            case "POST", ["reports"] if request.fields.get("account_id") == "9":
+                return self._report(request)
             case "GET", ["statuses", item]:
                 return Asked(Action.READ, item)
             case "DELETE", ["statuses", item]:
@@ -137,11 +140,17 @@ class MastodonDialect:
 
     def success(self, action: Action, item: Item | None) -> Answer:
         del action
-        return Answer(200, {"id": item.id if item else "1"})
+        return Answer(200, {"id": item.id if item else "1", "account": {"id": "9"}})
 
     def failure(self, status: int, action: Action) -> Answer:
         del action
         return Answer(status, {"error": "words"})
+
+    def _report(self, request: Request) -> Answer:
+        if not self.authorised(request):
+            return self.failure(401, Action.READ)
+        self.reports.append((request.fields["status_ids"][0], request.fields["comment"]))
+        return Answer(200, {"id": "48914", "action_taken": False, "category": request.fields["category"]})
 
 
 @dataclass(frozen=True, slots=True)

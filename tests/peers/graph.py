@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from agents.platforms.simulated import Action, Item, Visibility
 from tests.peers.loopback import TOKEN, Answer, Asked, Request
@@ -44,6 +44,7 @@ class GraphDialect:
     hidden_field: str
     control_edge: str
     limits: Mapping[str, Answer]
+    told: dict[str, str] = field(default_factory=dict)
 
     def authorised(self, request: Request) -> bool:
         return request.headers.get("authorization") == f"Bearer {TOKEN}"
@@ -54,12 +55,27 @@ class GraphDialect:
             return None
         if path == f"{ACCOUNT}/{self.control_edge}" and request.method == "GET":
             return Asked(Action.ACCOUNT, "eslovskommun")
+        if (request.method, path) == ("POST", f"{ACCOUNT}/messages"):
+            return self._message(request)
         if request.method == "GET":
             reads = self.hidden_field in request.fields.get("fields", "").split(",")
             return Asked(Action.READ, path) if reads else None
         wanted = {("POST", "true"): Action.HIDE, ("POST", "false"): Action.UNHIDE, ("DELETE", None): Action.DELETE}
         action = wanted.get((request.method, request.fields.get(self.hide_parameter)))
         return Asked(action, path) if action else None
+
+    def _message(self, request: Request) -> Answer | None:
+        """A private reply to a comment or post: one each (Messenger Platform, private replies)."""
+        if not self.authorised(request):
+            return self.failure(401, Action.HIDE)
+        recipient, message = request.fields.get("recipient"), request.fields.get("message")
+        if not (isinstance(recipient, dict) and isinstance(message, dict) and message.get("text")):
+            return None
+        about = recipient.get("comment_id") or recipient.get("post_id")
+        if about in self.told:
+            return _error(400, 10900)
+        self.told[str(about)] = str(message["text"])
+        return Answer(200, {"recipient_id": "2000", "message_id": "m_1"})
 
     def success(self, action: Action, item: Item | None) -> Answer:
         if action is Action.ACCOUNT:
@@ -80,5 +96,11 @@ class GraphDialect:
         }[status]
 
 
-FACEBOOK = GraphDialect("facebook", "is_hidden", "is_hidden", "feed", _LIMITS)
-INSTAGRAM = GraphDialect("instagram", "hide", "hidden", "media", _LIMITS)
+def facebook() -> GraphDialect:
+    """A page and its comments."""
+    return GraphDialect("facebook", "is_hidden", "is_hidden", "feed", _LIMITS)
+
+
+def instagram() -> GraphDialect:
+    """A professional account and its comments."""
+    return GraphDialect("instagram", "hide", "hidden", "media", _LIMITS)

@@ -119,13 +119,16 @@ class Pds:
 
 
 @contextmanager
-def running_pds(folder: Path, *, limits: bool = False) -> Iterator[Pds]:
-    """Start a server on free ports, its data in `folder`; skips where Node or the packages are missing."""
+def running_pds(folder: Path, *, limits: bool = False, moderation: str = "") -> Iterator[Pds]:
+    """Start a server on free ports, its data in `folder`; skips where Node or the packages are missing.
+
+    `moderation` is the address of the service that it passes reports on to.
+    """
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules").exists():
         pytest.skip(MISSING)
     port, plc = free_port(), free_port()
-    command = [node, "serve.mjs", str(port), str(plc), str(folder / "pds"), str(int(limits))]
+    command = [node, "serve.mjs", str(port), str(plc), str(folder / "pds"), str(int(limits)), moderation]
     environment = {"TMPDIR": str(folder), "PATH": "", "LOG_ENABLED": "false"}
     with subprocess.Popen(command, cwd=FOLDER, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:

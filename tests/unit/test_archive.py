@@ -56,7 +56,13 @@ class FakeStore:
 
     def __init__(self) -> None:
         self.kept: dict[str, Raw] = {}
+        self.documents: dict[str, bytes] = {}
         self.trouble: RetryLater | None = None
+
+    def keep_documents(self, named: Mapping[str, bytes]) -> None:
+        if self.trouble:
+            raise self.trouble
+        self.documents |= named
 
     def put_many(self, records: Sequence[Raw]) -> tuple[StoredRecord, ...]:
         if self.trouble:
@@ -115,6 +121,21 @@ def test_every_message_is_answered_with_a_receipt_of_its_own_raw_event() -> None
     assert [each.raw.offset for each in receipts] == [41, 42]
     assert {(object_key(content_hash(b"v")), 1)} == {(each.object_key, each.size) for each in receipts}
     assert meter.counts == [(1, 1, 1)]
+
+
+def test_how_a_takedown_ended_is_kept_and_gets_no_receipt() -> None:
+    archive, store, meter = an_archive()
+    outcome = FakeRecord(catalog.OUTCOME, 2, 5, b"{outcome}", b"facebook:1", 0, [])
+    assert list(archive.handle([outcome])) == []
+    assert (store.documents, store.kept, meter.counts) == (
+        {f"outcomes/{content_hash(b'{outcome}')}": b"{outcome}"},
+        {},
+        [],
+    )
+    assert len(archive.handle([message(OURS), outcome])) == 1
+    store.trouble = RetryLater("store full")
+    with pytest.raises(RetryLater):
+        archive.handle([outcome])
 
 
 def test_no_receipt_without_the_stores_word() -> None:

@@ -48,13 +48,18 @@ def test_a_write_is_confirmed_by_as_many_as_the_cluster_affords(topic: Topic, re
 
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.name)
-def test_nothing_is_compacted_expired_early_or_lost_in_an_election(topic: Topic) -> None:
+def test_nothing_is_expired_early_or_lost_in_an_election(topic: Topic) -> None:
     config = topic.config(3)
-    assert config["cleanup.policy"] == "delete"
+    assert config["cleanup.policy"] == ("compact,delete" if topic.table else "delete")
     assert int(config["retention.ms"]) >= 7 * 24 * 3600 * 1000
     assert config["message.timestamp.type"] == "LogAppendTime"
     assert config["unclean.leader.election.enable"] == "false"
     assert config["max.message.bytes"] == str(catalog.MAX_MESSAGE_BYTES)
+
+
+def test_only_what_is_looked_up_by_key_is_compacted() -> None:
+    """A second message with the same key would make the first vanish: right for a table, a loss anywhere else."""
+    assert [topic.name for topic in TOPICS if topic.table] == [catalog.FINGERPRINT]
 
 
 def test_an_order_outlives_the_event_it_is_about() -> None:

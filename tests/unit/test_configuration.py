@@ -25,6 +25,15 @@ entities = ["SE_PERSONNUMMER"]
 mode = "delete"
 legal_basis = "OSL 21 kap. 7 §"
 """
+IN_SCHOOL = '[rule.departments]\nschool = "delete"\n'
+DECISION = """\
+[[decision]]
+rules = ["identity-number"]
+mode = "delete"
+on = 2026-11-02
+by = "kommunstyrelsens ordförande"
+why = "a year of review showed no mistake"
+"""
 ACCOUNT = """\
 [[account]]
 platform = "facebook"
@@ -72,6 +81,18 @@ def refusal(load: Callable[[Path], object], path: Path) -> str:
         ("[brakes]\nper_account_per_hour = 0\n" + RULE, 2, ["brakes.per_account_per_hour", ">= 1"]),
         ("[deadlines]\nremoval_minutes = 'soon'\n" + RULE, 2, ["deadlines.removal_minutes", "int"]),
         ("", 1, ["missing required field `rule`", "add it"]),
+        (RULE, 2, ["'identity-number' is delete, and nobody has decided that", "add a [[decision]]"]),
+        (RULE + DECISION.replace("delete", "hide"), 2, ["'identity-number' is delete, and nobody has decided"]),
+        (
+            DECISION.replace('"delete"', '"review"') + RULE.replace("delete", "review") + IN_SCHOOL,
+            8,
+            ["is delete in school, and nobody has decided"],
+        ),
+        (RULE + DECISION.replace("2026-11-02", '"in autumn"'), 9, ["decision[0].on", "date"]),
+        (RULE + DECISION.replace("why =", "#"), 6, ["missing required field `why`", "add it"]),
+        (RULE + DECISION.replace('"kommunstyrelsens ordförande"', '""'), 10, ["decision[0].by", "length >= 1"]),
+        ("[reposts]\ndays = 500\n" + RULE, 2, ["reposts.days", "<= 400"]),
+        (RULE + 'notice = "shout"\n', 6, ["rule[0].notice", "use one of none, people, send"]),
     ],
     ids=[
         "mode",
@@ -93,6 +114,14 @@ def refusal(load: Callable[[Path], object], path: Path) -> str:
         "brake of zero",
         "deadline is a word",
         "empty",
+        "undecided",
+        "decided less",
+        "decided less in a department",
+        "decision without a day",
+        "decision without a reason",
+        "decision by nobody",
+        "reposts known for ever",
+        "notice",
     ],
 )
 def test_a_broken_policy_names_file_line_field_and_remedy(
@@ -149,7 +178,7 @@ def test_what_is_no_file_of_ours_is_refused(
 
 
 def test_a_policy_is_read_as_written(tmp_path: Path) -> None:
-    content = "[limits]\nmessage = 'review'\n" + RULE + "[rule.departments]\nschool = 'hide'\n"
+    content = "[limits]\nmessage = 'review'\n" + RULE + "[rule.departments]\nschool = 'hide'\n" + DECISION
     policy = load_policy(written(tmp_path, content))
     assert policy.version == hashlib.sha256(content.encode()).hexdigest()
     assert policy.limits == {ObjectKind.MESSAGE: Mode.REVIEW}
@@ -159,8 +188,32 @@ def test_a_policy_is_read_as_written(tmp_path: Path) -> None:
 
 def test_any_change_of_the_file_is_another_version(tmp_path: Path) -> None:
     """Every verdict names the policy that made it (invariant 9), so even a comment counts."""
-    one = load_policy(written(tmp_path, RULE)).version
-    assert load_policy(written(tmp_path, RULE + "# reviewed\n")).version != one
+    one = load_policy(written(tmp_path, RULE + DECISION)).version
+    assert load_policy(written(tmp_path, RULE + DECISION + "# reviewed\n")).version != one
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(RULE.replace("delete", "observe"), id="observing"),
+        pytest.param(RULE.replace("delete", "hide") + DECISION, id="going less far than decided"),
+        pytest.param(RULE.replace("delete", "review") + IN_SCHOOL + DECISION, id="decided everywhere"),
+        pytest.param(
+            RULE.replace("delete", "observe") + IN_SCHOOL + DECISION + 'departments = ["school"]\n', id="decided there"
+        ),
+        pytest.param(
+            RULE + DECISION.replace("11-02", "11-01").replace('"delete"', '"review"') + DECISION, id="decided anew"
+        ),
+    ],
+)
+def test_a_rule_goes_as_far_as_somebody_has_decided(tmp_path: Path, content: str) -> None:
+    assert load_policy(written(tmp_path, content)).rule
+
+
+def test_the_last_decision_counts(tmp_path: Path) -> None:
+    """A step back that was decided is not undone by an older decision, wherever that stands in the file."""
+    taken_back = DECISION.replace("11-02", "11-20").replace('"delete"', '"review"')
+    assert "nobody has decided" in refusal(load_policy, written(tmp_path, taken_back + RULE + DECISION))
 
 
 def test_accounts_are_known_by_platform_and_id(tmp_path: Path) -> None:

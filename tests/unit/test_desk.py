@@ -20,7 +20,7 @@ from pipeline.message import EndState, Order, Receipt, Result
 from pipeline.platform import Action, Presence
 from pipeline.record import Coordinates, RawReference
 from tests.fake_platform import FakePlatform
-from tests.orders import T0, a_receipt, an_order
+from tests.orders import T0, a_receipt, a_value, an_order
 from tests.takedown_world import World
 
 TEXT = "Välkommen till biblioteket"
@@ -119,6 +119,28 @@ def test_what_is_gone_is_handed_out_for_posting_again(desk: Desk, tmp_path: Path
     assert said.stdout == f"{TEXT}\n"
     assert "no platform gives it back" in said.stderr
     assert TEXT not in said.stderr
+    (noted,) = (tmp_path / "access.jsonl").read_bytes().splitlines()
+    assert json.loads(noted)["records"] == [kept.object_key]
+
+
+def test_a_removed_value_is_forgotten_when_people_say_so(desk: Desk) -> None:
+    order = an_order(findings=(a_value("aa"),))
+    desk.world.tell(order, a_receipt(order))
+    refused(desk.run("forget", "order"), "has not ended")
+    desk.world.settle(5)
+    assert desk.run("forget", "order").output == "1 values of order are known no longer\n"
+    desk.world.settle(5)
+    assert [each.known_until > each.at for each in desk.world.fingerprints()] == [True, False]
+
+
+def test_what_is_posted_again_by_hand_is_not_caught(desk: Desk) -> None:
+    """Handing out the text of what is gone forgets its values, whether or not the record can be read."""
+    order = an_order(findings=(a_value("aa"),))
+    desk.world.tell(order, a_receipt(order))
+    desk.world.settle(5)
+    assert desk.run("restore", "order").exit_code == 1
+    desk.world.settle(5)
+    assert [each.known_until > each.at for each in desk.world.fingerprints()] == [True, False]
 
 
 def test_a_notice_is_written_for_what_was_done(desk: Desk) -> None:

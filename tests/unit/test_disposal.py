@@ -1,6 +1,7 @@
 """Disposal: only what the plan lets go, by two persons, never what is under a hold, never without a certificate."""
 
 import contextlib
+import hashlib
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -13,14 +14,17 @@ from typer.testing import CliRunner
 from agents.configuration import load_retention
 from agents.records import app
 from agents.retention import disposal, holds, place
+from agents.retention.approval import Approval
 from agents.retention.disposal import Certificate, Due, Proposal
 from agents.retention.holds import Hold
 from agents.retention.keyring import Keyring
+from agents.retention.log import LogReader
 from agents.retention.store import Disposed, Missing, Raw
 from agents.retention.wanted import Hit
 from agents.retention.wrap import KeyFile, add_key
 from agents.settings import Settings
-from pipeline.errors import BadConfiguration, Stop
+from agents.worker import now
+from pipeline.errors import BadConfiguration
 from pipeline.record import Coordinates
 from pipeline.retention import KEPT, RetentionClass, Rule, Schedule
 
@@ -216,6 +220,22 @@ def test_what_was_disposed_of_stays_in_the_index_and_is_not_proposed_again(world
     assert world.run("dispose", "propose", "--to", world.folder / "again.json") == (1, "nothing is due\n")
 
 
+def test_a_thread_is_shown_with_what_was_disposed_of(world: World, tmp_path: Path) -> None:
+    """Its certificate stands where it stood, and nothing is read of it."""
+    world.propose_and_approve()
+    world.run("dispose", "execute", world.file)
+    code, told = world.run("show", "--thread", "root-1")
+    assert (code, f"disposed 2020-01-01 12:00:00+00:00  {RAWS[0].object_key}" in told, "disposals/" in told) == (
+        0,
+        True,
+        True,
+    )
+    assert world.run("export", "--thread", "root-1", "--to", tmp_path / "bag")[0] == 0
+    assert "Gallrad" in (tmp_path / "bag/data/index.html").read_text()
+    assert world.run("export", "--thread", "root-1", "--to", tmp_path / "full", "--unmasked", "KS 1")[0] == 0
+    assert list((tmp_path / "full/data/raw").iterdir()) == []
+
+
 def test_no_word_of_what_was_disposed_of_can_be_searched_for(world: World) -> None:
     assert len(world.run("search", "--text", "kommentar")[1].splitlines()) == 4
     world.propose_and_approve()
@@ -231,7 +251,7 @@ def test_what_a_crash_left_half_done_is_finished(world: World) -> None:
     class Dying(Exception):
         pass
 
-    with place.opened(world.place, lambda: LONG_AGO) as store:
+    with place.opened(world.place, now) as store:
 
         class Half:
             may_dispose = store.may_dispose
@@ -241,7 +261,7 @@ def test_what_a_crash_left_half_done_is_finished(world: World) -> None:
                 raise Dying(f"{len(names)} {decision}")
 
         with pytest.raises(Dying):
-            disposal.execute(proposal, proposal.due, Half(), "cesar", LONG_AGO)
+            disposal.execute(proposal, proposal.due, Half(), approved_by="bertil", who="cesar", at=LONG_AGO)
     assert {0, 1, 2, 3, 4} == world.readable()
     code, told = world.run("dispose", "execute", world.file)
     assert (code, "2 records disposed of (3 objects), 0 kept" in told) == (0, True), told
@@ -279,10 +299,8 @@ def test_nobody_approves_what_they_proposed(world: World) -> None:
 @pytest.mark.parametrize(
     "forge",
     [
-        pytest.param(lambda p: msgspec.structs.replace(p, approved_by="anna"), id="the proposer's name as approver"),
         pytest.param(lambda p: msgspec.structs.replace(p, due=p.due[:1]), id="a list that was changed"),
         pytest.param(lambda p: msgspec.structs.replace(p, made_by="cesar"), id="another proposer"),
-        pytest.param(lambda p: msgspec.structs.replace(p, approved_by=None), id="no approver"),
     ],
 )
 def test_what_was_changed_after_approval_is_not_executed(world: World, forge: Callable[[Proposal], Proposal]) -> None:
@@ -290,6 +308,34 @@ def test_what_was_changed_after_approval_is_not_executed(world: World, forge: Ca
     world.file.write_bytes(msgspec.json.encode(forge(world.proposal())))
     assert world.run("dispose", "execute", world.file)[0] == 2
     assert {0, 1, 2, 3, 4} == world.readable()
+
+
+def test_who_changes_the_proposers_name_cannot_approve_their_own(world: World) -> None:
+    world.run("dispose", "propose", "--to", world.file)
+    world.file.write_bytes(msgspec.json.encode(msgspec.structs.replace(world.proposal(), made_by="cesar")))
+    code, told = world.run("dispose", "approve", world.file)
+    assert (code, "no proposal as it was made here" in told) == (2, True)
+    assert (world.run("dispose", "execute", world.file)[0], len(world.readable())) == (2, 5)
+
+
+def test_an_approval_that_is_only_laid_into_the_store_approves_nothing(world: World) -> None:
+    """The log does not name it, so nobody with a right to write files alone can give it."""
+    world.run("dispose", "propose", "--to", world.file)
+    forged = msgspec.json.encode(Approval(proposal=world.proposal().digest(), by="bertil", at=LONG_AGO))
+    folder = world.place.folder / "approvals"
+    folder.mkdir()
+    (folder / hashlib.sha256(forged).hexdigest()).write_bytes(forged)
+    code, told = world.run("dispose", "execute", world.file)
+    assert (code, "not approved by a second person" in told, len(world.readable())) == (2, True, 5)
+    code, told = world.run("verify")
+    assert (code, f"approvals/{hashlib.sha256(forged).hexdigest()}: it is not in the log" in told) == (1, True), told
+
+
+def test_proposal_and_approval_stand_in_the_log_with_their_names(world: World) -> None:
+    world.propose_and_approve()
+    names = [name.partition("/")[0] for name, _ in LogReader(world.place.log).entries()]
+    assert names[-2:] == ["proposals", "approvals"]
+    assert world.run("verify")[0] == 0
 
 
 def test_a_hold_wins_over_everything_until_it_is_released(world: World) -> None:
@@ -373,13 +419,6 @@ def test_what_cannot_be_read_is_of_no_class_and_kept() -> None:
         rule=(Rule(of_class="c"),),
     )
     assert list(disposal.due([a_hit()], everything, lambda *_: "d", (), LONG_AGO.date() + timedelta(days=9))) == []
-
-
-def test_approval_needs_another_person() -> None:
-    proposal = Proposal(made_at=LONG_AGO, made_by="anna", due=())
-    with pytest.raises(Stop):
-        disposal.approve(proposal, "anna", LONG_AGO)
-    assert disposal.approve(proposal, "bertil", LONG_AGO).approved_digest == proposal.digest()
 
 
 def test_holds_of_a_folder_without_any() -> None:

@@ -1,5 +1,6 @@
 """Hand-outs: the thread as it stood, covered unless a decision says otherwise, and never read without a note of it."""
 
+import html
 import json
 import subprocess
 import sys
@@ -17,16 +18,18 @@ from agents.handout import access, attachments, swedish
 from agents.handout.history import covered, histories, uncovered
 from agents.handout.page import page
 from agents.records import app
-from agents.retention import place
+from agents.retention import documents, place
 from agents.retention.attachment import Attachment
 from agents.retention.store import KeptRecord, Raw
 from agents.retention.wrap import add_key
+from agents.settings import Settings
 from pipeline.detect.finding import Analysis, Concern, Entity
 from pipeline.errors import Stop
 from pipeline.event import Change, ObjectKind
 from pipeline.mask import NOT_ANALYSED
+from pipeline.message import Result
 from pipeline.ports import FieldText
-from pipeline.record import Coordinates
+from pipeline.record import Coordinates, content_hash
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NUMBER = "19811228-9874"
@@ -112,9 +115,37 @@ def test_items_that_answer_each_other_are_told_all_the_same() -> None:
     assert {item.item for item in histories(kept(*raws), uncovered)} == {"a", "b"}
 
 
+def test_our_own_takedowns_stand_in_the_history(data: Path, tmp_path: Path) -> None:
+    golden = Path(__file__).parents[1] / "golden"
+    outcome = json.loads((golden / "outcome.v1.hidden.json").read_bytes())
+    outcome["at"] = "2026-11-20T10:15:00Z"
+    outcome["subject"] |= {"platform": "facebook", "object_id": "c1", "root_id": "root"}
+    content = json.dumps(outcome).encode()
+    with place.opened(place.of(Settings()), lambda: AT) as store:
+        store.keep_documents({documents.name_of(documents.OUTCOMES, content): content})
+    lines = [
+        line.split()[0]
+        for line in run("show", "--item", "c1")[1].splitlines()
+        if line.startswith("  ") and line[2] != " "
+    ]
+    assert lines == ["created", "takedown-hidden", "edited"]
+    assert run("export", "--item", "c1", "--to", tmp_path / "bag", "--unmasked", "KS 1")[0] == 0
+    read = (tmp_path / "bag" / "data" / "index.html").read_text()
+    assert "Dold av kommunen genom Anslagsvakt" in read
+    assert outcome["rules"][0]["legal_basis"] in html.unescape(read)
+    inside = tmp_path / "bag" / "data"
+    assert (inside / "raw" / content_hash(content)).read_bytes() == content
+    proof, raw = inside / "proof" / f"{content_hash(content)}.json", inside / "raw" / content_hash(content)
+    checker = [sys.executable, "-I", str(inside / "check_record.py"), str(proof), str(raw)]
+    assert subprocess.run(checker, capture_output=True, check=False).returncode == 0
+    assert run("verify")[0] == 0
+    assert data.exists()
+
+
 def test_everything_that_can_be_covered_has_a_swedish_name() -> None:
     assert set(swedish.COVERS) == {*Entity, *Concern, *(name for piece in NOT_ANALYSED for name in piece.covers)}
     assert {*Change} <= set(swedish.CHANGES)
+    assert {f"takedown-{each}" for each in Result} <= set(swedish.CHANGES)
     assert {*ObjectKind} == set(swedish.KINDS)
 
 

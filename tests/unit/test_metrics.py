@@ -25,7 +25,7 @@ BOUNDED = {
     "result": "an enumeration",
     "rule": "the rules of the policy",
     "stage": "an enumeration",
-    "state": "the four states",
+    "state": "the four states, or what came of a notice",
     "step": "an enumeration",
     "topic": "the catalogue",
     "type": "entities and concerns",
@@ -48,6 +48,9 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.took(Stage.ARCHIVE, 0.02)
     metrics.exposed(Step.SEEN, T0, T0)
     metrics.found("HEALTH")
+    metrics.author_told("sent")
+    metrics.reposted("SE_PERSONNUMMER")
+    metrics.known_values(lambda: 7)
     metrics.rule_hit("health", "review", "school")
     metrics.not_analysed("timeout")
     metrics.dead_letter("decode", "Undecodable")
@@ -143,6 +146,8 @@ def test_stored_records_tell_new_from_repeated(metrics: Metrics) -> None:
 
 def test_two_sets_of_metrics_do_not_meet(metrics: Metrics) -> None:
     metrics.found("HEALTH")
+    metrics.reposted("SE_PERSONNUMMER")
+    metrics.known_values(lambda: 7)
     assert value(Metrics(CollectorRegistry()), "anslagsvakt_findings_total", type="HEALTH") is None
 
 

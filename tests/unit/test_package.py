@@ -23,7 +23,8 @@ SPACES = {
     "m": "http://www.loc.gov/METS/",
     "dc": "http://purl.org/dc/elements/1.1/",
 }
-VERSION = Version("records/aa/aa/aaaa", "aaaa", AT, AT, "created", {"/text": (Piece("Hej & <hej>"),)}, b'{"raw": 1}')
+RAW = b'{"raw": 1}'
+VERSION = Version("records/aa/aa/aaaa", "aaaa", AT, AT, "created", {"/text": (Piece("Hej & <hej>"),)}, RAW)
 ITEM = Item("facebook", "exempel\x00", "comment", "c1", "root", "root", is_own=False, versions=(VERSION,))
 COVERED = Handout((ITEM,), {}, AT)
 UNCOVERED = Handout((ITEM,), {VERSION.object_key: b"{}\n"}, AT, "KS 2026/7")
@@ -80,7 +81,7 @@ def test_preservation_metadata_holds_together(made: Path) -> None:
 
 def test_what_is_covered_holds_no_original_and_says_so(tmp_path: Path) -> None:
     package.write(COVERED, TRANSFER, tmp_path / "p")
-    assert not any(VERSION.raw in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert not any(RAW in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     (kind,) = read(tmp_path / "p/metadata/preservation/premis.xml", "//p:eventDetail/text()")
     assert kind.startswith("Maskerad")
     assert "redaction" in read(
@@ -91,7 +92,7 @@ def test_what_is_covered_holds_no_original_and_says_so(tmp_path: Path) -> None:
 def test_what_is_not_covered_names_the_decision_and_holds_original_and_proof(tmp_path: Path) -> None:
     package.write(UNCOVERED, TRANSFER, tmp_path / "p")
     data = tmp_path / "p" / package.DATA
-    assert (data / "raw" / "aaaa").read_bytes() == VERSION.raw
+    assert (data / "raw" / "aaaa").read_bytes() == RAW
     assert (data / "proof" / "aaaa.json").read_bytes() == b"{}\n"
     assert json.loads((data / "records.json").read_bytes())[0]["versions"][0]["texts"] == {"/text": "Hej & <hej>"}
     for told in (

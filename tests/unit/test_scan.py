@@ -12,8 +12,9 @@ import pytest
 from rich.console import Console
 
 import deploy
+from agents import scanning, settings
 from agents.configuration import load_allow_list, load_policy
-from agents.scan import Scanner, scan_lines, scan_lines_in_words, scan_text
+from agents.scan import Form, Scanner, scan_lines, scan_lines_in_words, scan_text
 from agents.scan_view import mask
 from pipeline.errors import BadConfiguration
 from pipeline.policy import Account
@@ -136,6 +137,17 @@ def test_lines_can_be_told_in_words(scanner: Scanner) -> None:
     assert code == 0
     assert "review" in shown.getvalue()
     assert "personnummer.last-four" in shown.getvalue()
+
+
+@pytest.mark.parametrize(("form", "shown"), [(Form.TEXT, "a: review"), (None, '{"id":"a"')], ids=["words", "lines"])
+def test_a_file_of_lines_is_told_as_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], form: Form | None, shown: str
+) -> None:
+    """`--format text` says each line of a `.jsonl` in words; without it lines come out as they went in."""
+    file = tmp_path / "in.jsonl"
+    file.write_text('{"id": "a", "text": "Sista fyra 2384"}\n', encoding="utf-8")
+    assert scanning.run(settings.load(), file, form, values=False, explain=False) == 0
+    assert capsys.readouterr().out.startswith(shown)
 
 
 def test_text_that_is_no_text_is_refused_in_one_line(scanner: Scanner) -> None:

@@ -15,7 +15,7 @@ from referencing.jsonschema import DRAFT202012
 
 from pipeline.errors import DeadLetter
 from pipeline.event import Event
-from pipeline.message import DeadLetterNote, Order, Outcome, Receipt, ReviewItem, Withdrawal
+from pipeline.message import DeadLetterNote, Fingerprint, Order, Outcome, Receipt, ReviewItem, Withdrawal
 from tests.goldens import DECODERS, GOLDENS, schema_of
 from topics.schema import PARTS, Schema, schemas
 
@@ -26,6 +26,7 @@ STRUCTS: dict[str, type[msgspec.Struct]] = {
     "review-item.v1": ReviewItem,
     "receipt.v1": Receipt,
     "outcome.v1": Outcome,
+    "fingerprint.v1": Fingerprint,
     "dead-letter.v1": DeadLetterNote,
 }
 

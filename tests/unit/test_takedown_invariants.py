@@ -9,7 +9,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.message import EndState, Order, Result, Subject, Why
+from pipeline.message import EndState, Notice, Order, Result, Subject, Why
 from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 from pipeline.takedown import ALARMS
 from tests.fake_platform import FakePlatform
@@ -65,21 +65,27 @@ def histories(draw: st.DrawFn) -> list[tuple[str, int]]:
 
 
 @example(
-    history=[("order", 1), ("receipt", 1), ("crash in a call", 1)], faults=[], hideable=True, wanted=EndState.REMOVED
+    history=[("order", 1), ("receipt", 1), ("crash in a call", 1)],
+    faults=[],
+    hideable=True,
+    wanted=EndState.REMOVED,
+    notice=Notice.NONE,
 )
 @given(
     history=histories(),
     faults=st.lists(st.sampled_from(sorted(FAULTS)), max_size=6),
     hideable=st.booleans(),
     wanted=st.sampled_from(EndState),
+    notice=st.sampled_from(Notice),
 )
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_happens(
-    history: list[tuple[str, int]], faults: list[str], *, hideable: bool, wanted: EndState
+    history: list[tuple[str, int]], faults: list[str], *, hideable: bool, wanted: EndState, notice: Notice
 ) -> None:
-    platform = HonestWhenRead(Capabilities(hide=hideable, unhide=hideable, delete=True))
+    platform = HonestWhenRead(Capabilities(hide=hideable, unhide=hideable, delete=True, notify=True))
     platform.plan("1", [FAULTS[name] for name in faults])
-    orders = {version: an_order(f"v{version}", version=version, wanted=wanted) for version in VERSIONS}
+    platform.plan("letter:1", [FAULTS[name] for name in faults])
+    orders = {version: an_order(f"v{version}", version=version, wanted=wanted, notice=notice) for version in VERSIONS}
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder) / "journal.sqlite", platform)
         _live(world, platform, orders, history)
@@ -116,6 +122,7 @@ def _live(world: World, platform: FakePlatform, orders: dict[int, Order], histor
 
 def _check(world: World, platform: HonestWhenRead, told: set[int], preserved: set[int]) -> None:
     outcomes = world.outcomes()
+    assert len(platform.letters) <= len(told), "an author is told once of each order at most"
     assert platform.effects.count((Action.DELETE, "1")) <= 1, "invariant 2: deleted twice"
     assert set(outcomes) <= {f"v{version}" for version in told}
     if told <= preserved:

@@ -14,11 +14,11 @@ from agents.takedown import people
 from agents.takedown.brake import Caps
 from agents.takedown.journal import Journal
 from pipeline.errors import RetryLater, Stop, Undecodable
-from pipeline.message import EndState, Result, Why
+from pipeline.message import EndState, Notice, NoticeState, Result, Why
 from pipeline.platform import Action, Answer, Capabilities, Presence, Reply
 from tests.fake_platform import FakePlatform
 from tests.fakes import FakeRecord
-from tests.orders import a_receipt, a_withdrawal, after, an_order
+from tests.orders import a_receipt, a_value, a_withdrawal, after, an_order
 from tests.takedown_world import LEASE, World
 from topics import catalog
 
@@ -457,3 +457,218 @@ def test_a_file_that_is_no_journal_stops_the_process(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").write_bytes(b"not a database, and long enough to be sure of that" * 100)
     with pytest.raises(Stop, match=r"journal\.sqlite"):
         Journal(tmp_path / "journal.sqlite")
+
+
+def test_removed_values_are_known_from_then_on(world: World) -> None:
+    """By their tokens alone, and only those that the order was sure of; told once, whatever happens."""
+    order = an_order(findings=(a_value("aa"), a_value("bb", sure=False), a_value("aa")))
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    world.crash()
+    world.tell(order)
+    world.settle(5)
+    (known,) = world.fingerprints()
+    assert (known.token, known.type, known.order_id) == ("aa", "SE_PERSONNUMMER", "order")
+    assert known.known_until == known.at + world.remember
+
+
+def test_a_value_that_people_show_again_is_forgotten(world: World) -> None:
+    world.tell(an_order(wanted=EndState.HIDDEN, findings=(a_value("aa"),)))
+    world.settle(5)
+    with world.journal.transaction() as db:
+        standing = people.find(db, "order")
+        assert standing is not None
+        people.call_off(db, standing)
+    world.settle(5)
+    known, forgotten = world.fingerprints()
+    assert known.known_until > known.at
+    assert forgotten.known_until == forgotten.at
+    assert forgotten.at > known.at
+
+
+def test_what_was_not_removed_is_not_remembered(make_world: MakeWorld) -> None:
+    platform = FakePlatform(Capabilities(delete=True))
+    platform.plan("1", [Reply(Answer.NOT_PERMITTED)])
+    world = make_world(platform)
+    order = an_order(findings=(a_value("aa"),))
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    assert [result for result, _ in world.outcomes()["order"]] == [Result.NOT_PERMITTED]
+    assert world.fingerprints() == []
+
+
+def test_an_edit_that_takes_the_value_out_does_not_make_it_public(world: World) -> None:
+    world.tell(an_order(wanted=EndState.HIDDEN, findings=(a_value("aa"),)))
+    world.settle(5)
+    world.tell(a_withdrawal(version=2))
+    world.settle(5)
+    assert [each.known_until > each.at for each in world.fingerprints()] == [True]
+
+
+TELLING = Capabilities(hide=True, unhide=True, delete=True, notify=True)
+
+
+def removed_with_notice(world: World, notice: Notice = Notice.SEND, *, own: bool = False) -> NoticeState | None:
+    """Carry out an order to remove an item and tell its author; returns what the outcome says of that."""
+    order = an_order(findings=(a_value("aa"),), notice=notice, own=own)
+    world.tell(order, a_receipt(order))
+    world.settle(10)
+    return world.outcome("order", Result.REMOVED).notice
+
+
+def test_an_author_is_told_in_private_before_the_item_goes(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    assert removed_with_notice(world) is NoticeState.SENT
+    ((item, text),) = platform.letters
+    assert item == "1"
+    assert text.startswith("Hej!\n\nVi tar bort ditt inlägg")
+    assert "OSL 21 kap." in text
+    assert "aa" not in text.split()
+    assert platform.effects == [(HIDE, "1"), (DELETE, "1")], "out of sight before anybody is written to"
+    assert world.reviews() == []
+    assert world.metrics.notices == {NoticeState.SENT: 1}
+    assert world.metrics.calls["notify", Answer.DONE] == 1
+
+
+def test_an_author_of_a_hidden_item_is_told_too(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    world.tell(an_order(wanted=EndState.HIDDEN, notice=Notice.SEND))
+    world.settle(10)
+    assert world.outcome("order", Result.HIDDEN).notice is NoticeState.SENT
+    assert "Vi har dolt ditt inlägg" in platform.letters[0][1]
+
+
+def test_where_nobody_can_be_told_people_get_the_words(world: World) -> None:
+    assert removed_with_notice(world) is NoticeState.FOR_PEOPLE
+    (item,) = world.reviews()
+    assert (item.review_id, item.flags) == ("order:notice", ("notice",))
+    assert item.notice is not None
+    assert "Vi har tagit bort ditt inlägg" in item.notice
+
+
+def test_a_rule_may_leave_telling_to_people(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    assert removed_with_notice(world, Notice.PEOPLE) is NoticeState.FOR_PEOPLE
+    assert platform.letters == []
+    assert len(world.reviews()) == 1
+
+
+def test_without_a_notice_in_the_policy_nobody_is_told(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    assert removed_with_notice(world, Notice.NONE) is None
+    assert platform.letters == []
+    assert world.reviews() == []
+
+
+def test_nobody_writes_to_the_municipality_itself(world: World) -> None:
+    assert removed_with_notice(world, own=True) is NoticeState.NOT_POSSIBLE
+    assert world.reviews() == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "state", "flags"),
+    [
+        (Reply(Answer.PERMANENT), NoticeState.FOR_PEOPLE, ("notice",)),
+        (Reply(Answer.RETRY_AT), NoticeState.FOR_PEOPLE, ("notice",)),
+        (Reply(Answer.AUTH_LOST), NoticeState.FOR_PEOPLE, ("notice",)),
+        (Reply(Answer.AMBIGUOUS), NoticeState.IN_DOUBT, ("notice", "may-have-been-sent")),
+    ],
+    ids=["refused", "too busy", "no right to write", "in doubt"],
+)
+def test_a_notice_that_failed_holds_nothing_up(
+    make_world: MakeWorld, reply: Reply, state: NoticeState, flags: tuple[str, ...]
+) -> None:
+    platform = FakePlatform(TELLING)
+    platform.plan("letter:1", [reply])
+    world = make_world(platform)
+    assert removed_with_notice(world) is state
+    assert [item.flags for item in world.reviews()] == [flags]
+    assert platform.letters == [], "there is no second try: a platform may take one message a comment"
+
+
+def test_a_notice_is_not_sent_twice_across_a_crash(make_world: MakeWorld) -> None:
+    """The process dies between the call and its answer: that it went is not known, so people are told to look."""
+    platform = FakePlatform(TELLING)
+    world = make_world(platform)
+    order = an_order(notice=Notice.SEND)
+    world.tell(order, a_receipt(order))
+    for _ in range(10):
+        world.turn()
+        if platform.letters:
+            break
+    world.crash()
+    world.settle(10)
+    assert len(platform.letters) == 1
+    assert world.outcome("order", Result.REMOVED).notice is NoticeState.IN_DOUBT
+    assert len({item.review_id for item in world.reviews()}) == 1
+
+
+def test_nobody_is_told_of_what_people_have_not_decided(make_world: MakeWorld) -> None:
+    platform = FakePlatform(TELLING)
+    world = make_world(platform, Caps(per_account=1, per_rule=100))
+    for item in ("1", "2"):
+        order = an_order(f"o{item}", item=item, notice=Notice.SEND)
+        world.tell(order, a_receipt(order))
+        world.settle(10)
+    assert [item for item, _ in platform.letters] == ["1"]
+    with world.journal.transaction() as db:
+        people.let_go_on(db, "o2")
+    world.settle(10)
+    assert [item for item, _ in platform.letters] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("answered", "said"),
+    [
+        pytest.param([], "reported to those who run it", id="reported"),
+        pytest.param([Reply(Answer.PERMANENT)], "a report was refused", id="refused"),
+        pytest.param([Reply(Answer.AMBIGUOUS)], "perhaps reported to those who run it", id="in doubt"),
+    ],
+)
+def test_what_the_platform_lets_nobody_remove_is_reported_once(
+    make_world: MakeWorld, answered: list[Reply], said: str
+) -> None:
+    platform = FakePlatform(Capabilities(report=True))
+    platform.plan("report:1", answered)
+    world = make_world(platform)
+    order = an_order(findings=(a_value("aa"),))
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    world.crash()
+    world.tell(order)
+    world.settle(5)
+    outcome = world.outcome("order", Result.UNSUPPORTED)
+    assert outcome.reason is not None
+    assert outcome.reason.endswith(said)
+    assert world.metrics.calls == {("report", answered[0].answer if answered else Answer.DONE): 1}
+    assert [item for item, _ in platform.reports] == ([] if answered else ["1"])
+    assert all("a personal identity number" in text and "aa" not in text.split() for _, text in platform.reports)
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["seen hidden", "hidden by the platform's word"])
+def test_what_could_only_be_hidden_is_known_again_and_its_author_told(make_world: MakeWorld, *, seen: bool) -> None:
+    """The order wanted more than the platform offers, but the value was taken out of sight."""
+    platform = FakePlatform(Capabilities(hide=True, unhide=True, sees_hidden=seen))
+    world = make_world(platform)
+    order = an_order(findings=(a_value("aa"),), notice=Notice.PEOPLE)
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    assert world.outcome("order", Result.UNSUPPORTED).notice is NoticeState.FOR_PEOPLE
+    assert [each.token for each in world.fingerprints()] == ["aa"]
+    (item,) = world.reviews()
+    assert item.notice is not None
+    assert "Vi har dolt ditt inlägg" in item.notice
+
+
+def test_what_could_not_even_be_hidden_is_neither(make_world: MakeWorld) -> None:
+    world = make_world(FakePlatform(Capabilities()))
+    order = an_order(findings=(a_value("aa"),), notice=Notice.PEOPLE)
+    world.tell(order, a_receipt(order))
+    world.settle(5)
+    assert world.outcome("order", Result.UNSUPPORTED).notice is None
+    assert world.fingerprints() == []
+    assert world.reviews() == []

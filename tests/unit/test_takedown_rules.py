@@ -6,14 +6,16 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.message import EndState, Result, Why
-from pipeline.platform import Action, Answer, Attempt, Capabilities, Presence, Reply
-from pipeline.takedown import Alarm, Call, Case, Finish, Hold, Preserved, Step, Wait, Withdrawn, decide
+from pipeline.case import Alarm, Call, Case, Finish, Hold, Preserved, Step, Wait, Withdrawn, Write
+from pipeline.message import EndState, Notice, Result, Why
+from pipeline.platform import Action, Addressee, Answer, Attempt, Capabilities, Presence, Reply, Written
+from pipeline.takedown import decide
 from tests.orders import after, an_order
 
 ALL = Capabilities(hide=True, unhide=True, delete=True)
 NO_HIDE = Capabilities(delete=True)
 UNSEEN = replace(ALL, sees_hidden=False)
+TELLING = replace(ALL, notify=True)
 NO_DELETE = Capabilities(hide=True, unhide=True)
 ORDER = an_order()
 DEADLINE = ORDER.deadline
@@ -45,6 +47,9 @@ def case(**known: object) -> Case:
 
 
 HIDDEN_ORDER = an_order(wanted=EndState.HIDDEN)
+TO_BE_TOLD = an_order(notice=Notice.SEND)
+IN_DOUBT = {Addressee.AUTHOR: Written(after(20))}
+TOLD = {Addressee.AUTHOR: Written(after(20), Answer.DONE)}
 HIDDEN = did((HIDE, DONE), (READ, SEEN_HIDDEN))
 LIED_TO = tuple(
     call
@@ -332,6 +337,94 @@ TABLE: dict[str, tuple[Case, Step]] = {
     "where reading is refused, a hide is not hidden": (
         case(order=HIDDEN_ORDER, attempts=did((HIDE, DONE), (READ, FORBIDDEN))),
         Finish(Result.FAILED, reason="done by the platform's word, but the item cannot be read back"),
+    ),
+    # notices: out of sight first, then told, then deleted; once, and never in the way
+    "an author is told before the item is deleted, and what is visible is hidden first": (
+        case(order=TO_BE_TOLD, capabilities=TELLING, receipt=RECEIPT),
+        Call(HIDE),
+    ),
+    "once it is out of sight the author is told": (
+        case(order=TO_BE_TOLD, capabilities=TELLING, receipt=RECEIPT, attempts=HIDDEN),
+        Write(Addressee.AUTHOR),
+    ),
+    "once told it is deleted": (
+        case(order=TO_BE_TOLD, capabilities=TELLING, receipt=RECEIPT, attempts=HIDDEN, letters=TOLD),
+        Call(DELETE),
+    ),
+    "a notice that failed, or may have gone, is not sent again": (
+        case(
+            order=TO_BE_TOLD,
+            capabilities=TELLING,
+            receipt=RECEIPT,
+            attempts=HIDDEN,
+            letters={Addressee.AUTHOR: Written(after(20))},
+        ),
+        Call(DELETE),
+    ),
+    "nobody is told while the receipt is awaited": (
+        case(order=TO_BE_TOLD, capabilities=TELLING, attempts=HIDDEN),
+        Wait(DEADLINE),
+    ),
+    "nobody is told of what the brake holds": (
+        case(order=TO_BE_TOLD, capabilities=TELLING, receipt=RECEIPT, attempts=HIDDEN, braked=True),
+        Hold(),
+    ),
+    "nobody is told of what was edited clean": (
+        case(order=TO_BE_TOLD, capabilities=TELLING, receipt=RECEIPT, attempts=HIDDEN, withdrawn=CLEAN),
+        Call(UNHIDE),
+    ),
+    "where nothing can be hidden the author is told first": (
+        case(order=TO_BE_TOLD, capabilities=replace(NO_HIDE, notify=True), receipt=RECEIPT),
+        Write(Addressee.AUTHOR),
+    ),
+    "where nobody can be told it is deleted at once": (case(order=TO_BE_TOLD, receipt=RECEIPT), Call(DELETE)),
+    "an author of a hidden item is told when it is seen to be": (
+        case(order=an_order(wanted=EndState.HIDDEN, notice=Notice.SEND), capabilities=TELLING, attempts=HIDDEN),
+        Write(Addressee.AUTHOR),
+    ),
+    "and then the order ends": (
+        case(
+            order=an_order(wanted=EndState.HIDDEN, notice=Notice.SEND),
+            capabilities=TELLING,
+            attempts=HIDDEN,
+            letters=TOLD,
+        ),
+        Finish(Result.HIDDEN, verified=True),
+    ),
+    "a notice for people waits for nothing": (
+        case(order=an_order(notice=Notice.PEOPLE), capabilities=TELLING, receipt=RECEIPT),
+        Call(DELETE),
+    ),
+    # where the platform offers nothing that would end the order
+    "those who run the platform are asked": (
+        case(capabilities=Capabilities(report=True)),
+        Write(Addressee.MODERATORS),
+    ),
+    "and once they are, the order ends and says so": (
+        case(capabilities=Capabilities(report=True), letters={Addressee.MODERATORS: Written(after(20), Answer.DONE)}),
+        Finish(
+            Result.UNSUPPORTED,
+            reason="the platform offers no delete for this kind of item; reported to those who run it",
+        ),
+    ),
+    "a report in doubt is not sent again": (
+        case(capabilities=Capabilities(report=True), letters={Addressee.MODERATORS: Written(after(20))}),
+        Finish(
+            Result.UNSUPPORTED,
+            reason="the platform offers no delete for this kind of item; perhaps reported to those who run it",
+        ),
+    ),
+    "what can be hidden is hidden before they are asked": (
+        case(capabilities=Capabilities(hide=True, unhide=True, report=True), receipt=RECEIPT),
+        Call(HIDE),
+    ),
+    "and then they are asked for the rest": (
+        case(capabilities=Capabilities(hide=True, unhide=True, report=True), receipt=RECEIPT, attempts=HIDDEN),
+        Write(Addressee.MODERATORS),
+    ),
+    "nobody is asked about what was edited clean": (
+        case(capabilities=Capabilities(report=True), withdrawn=CLEAN),
+        Finish(Result.WITHDRAWN, reason="edited clean before anything was done"),
     ),
     "where nothing can be read, a call in doubt is repeated later": (
         case(attempts=did((DELETE, UNKNOWN), start=99), receipt=RECEIPT, capabilities=replace(ALL, verify=False)),

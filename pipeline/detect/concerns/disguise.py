@@ -11,9 +11,11 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from pipeline.detect.finding import ConcernFinding, Finding
 from pipeline.detect.normalise import Reading, normalise
+from pipeline.detect.wording import AT_HAND
 from pipeline.ports import ConcernRecogniser
 
 _THRICE = re.compile(r"(.)\1\1")  # anything, dots too, for it is a third faster than asking for letters
@@ -54,6 +56,7 @@ class Undressing:
         return tuple(sorted(found, key=lambda concern: (concern.start, concern.rule)))
 
 
+@lru_cache(maxsize=AT_HAND)
 def undressed(text: str) -> tuple[Reading, ...]:
     """The readings of a disguised text: none for nearly every text, two where letters may stand once or twice."""
     odd = _ODD.search(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
@@ -27,13 +28,24 @@ class Hit(NamedTuple, Generic[Owner]):
 class Entry(Generic[Owner]):
     """A term on its automaton; its pattern is compiled when it is first asked for."""
 
-    __slots__ = ("_compiled", "language", "owner", "term")
+    __slots__ = ("_also_parts", "_also_words", "_compiled", "language", "owner", "term")
 
     def __init__(self, owner: Owner, language: str, term: Term) -> None:
         self.owner = owner
         self.language = language
         self.term = term
         self._compiled: re.Pattern[str] | None = None
+        words = [also for also in term.also if also.startswith(" ") and also.endswith(" ") and " " not in also.strip()]
+        self._also_words = frozenset(map(str.strip, words))
+        self._also_parts = tuple(also for also in term.also if also not in words)
+
+    def may_stand(self, words: Collection[str], joined: str) -> bool:
+        """False only if none of what a match holds beside its anchor is in the text."""
+        return (
+            not self.term.also
+            or not self._also_words.isdisjoint(words)
+            or any(map(joined.__contains__, self._also_parts))
+        )
 
     def _pattern(self) -> re.Pattern[str]:
         if self._compiled is None:
@@ -58,41 +70,39 @@ class _Lead(NamedTuple, Generic[Owner]):
 
 
 class _Known(NamedTuple, Generic[Owner]):
-    """What a word may begin: terms that it tells by itself, and terms told by the word that follows."""
+    """What a word tells of: terms that stand there for sure, and terms to be tried."""
 
-    alone: tuple[_Lead[Owner], ...]
-    followed: Mapping[str, tuple[_Lead[Owner], ...]]
+    sure: Mapping[Entry[Owner], bool]
+    leads: tuple[_Lead[Owner], ...]
 
 
 class _Stems(Generic[Owner]):
-    """What to look for first of every term: single words, or beginnings, ends and inner parts of words; and pairs."""
+    """What to look for first of every term: a pair of words; or a word, its beginning, its end or a part of it."""
 
     def __init__(self, entries: Iterable[Entry[Owner]]) -> None:
-        alone: dict[str, list[_Lead[Owner]]] = {}
-        pairs: dict[str, dict[str, tuple[_Lead[Owner], ...]]] = {}
+        parts: dict[str, list[_Lead[Owner]]] = {}
+        self.pairs: dict[tuple[str, str], list[_Lead[Owner]]] = {}
         for entry in entries:
             for (word, after), anchors in _by_stem(entry.term.anchors).items():
                 lead = _Lead(() if word in anchors or f" {word} {after} " in anchors else anchors, entry)
                 if after:
-                    followed = pairs.setdefault(word, {})
-                    followed[after] = (*followed.get(after, ()), lead)
+                    self.pairs.setdefault((word, after), []).append(lead)
                 else:
-                    alone.setdefault(word, []).append(lead)
-        self._pairs = pairs
+                    parts.setdefault(word, []).append(lead)
         self._parts = ahocorasick.Automaton()
-        for part, leads in alone.items():
+        for part, leads in parts.items():
             self._parts.add_word(part, leads)
         self._parts.make_automaton()
 
     def of(self, word: str) -> _Known[Owner] | None:
-        """What a word may begin; None for nearly every word."""
-        alone = tuple(lead for _, leads in self._parts.iter(f" {word} ") for lead in leads)
-        followed = self._pairs.get(word, {})
-        return _Known(alone, followed) if alone or followed else None
+        """What a word tells of; None for nearly every word."""
+        leads = [lead for _, leads in self._parts.iter(f" {word} ") for lead in leads]
+        sure = {entry: True for anchors, entry in leads if not anchors and not entry.term.also}
+        return _Known(sure, tuple(lead for lead in leads if lead.entry not in sure)) if leads else None
 
 
 class Matcher(Generic[Owner]):
-    """Finds terms in lower-cased text. Safe for several threads: all it changes is what it remembers of words."""
+    """Finds terms in a text. Safe for several threads: all it changes is what it knows of words and has compiled."""
 
     def __init__(self, terms: Iterable[tuple[Owner, str, Term]]) -> None:
         self._entries = [Entry(owner, language, term) for owner, language, term in terms]
@@ -100,23 +110,26 @@ class Matcher(Generic[Owner]):
         for entry in self._entries:
             for sign in entry.term.signs:
                 self._signs.setdefault(sign, []).append(entry)
-        self._known: ByWord[_Known[Owner] | None] = ByWord(_Stems(self._entries).of)
+        stems = _Stems(self._entries)
+        self._pairs = stems.pairs
+        self._first = frozenset(stems.pairs)
+        self._known: ByWord[_Known[Owner] | None] = ByWord(stems.of)
         self._only_beyond = not any(map(str.isascii, self._signs))
 
     def likely(self, text: Wording) -> Collection[Entry[Owner]]:
         """The terms of which the text holds an anchor, each once: no other can stand in it."""
-        words = text.words
-        joined = ""
         tried: dict[Entry[Owner], bool] = {}
-        for at, known in enumerate(map(self._known.__getitem__, words), 1):
-            if known is None:
-                continue
-            followed = known.followed.get(words[at], ()) if at < len(words) else ()
-            for anchors, entry in (*known.alone, *followed):
-                joined = joined or text.joined
+        leads: list[_Lead[Owner]] = []
+        for known in filter(None, map(self._known.__getitem__, text.words)):
+            tried.update(known.sure)
+            leads += known.leads
+        for pair in self._first.intersection(pairwise(text.words)):
+            leads += self._pairs[pair]
+        if leads:
+            joined = text.joined
+            for anchors, entry in leads:
                 if entry not in tried and (not anchors or any(map(joined.__contains__, anchors))):
-                    also = entry.term.also
-                    tried[entry] = not also or any(map(joined.__contains__, also))
+                    tried[entry] = entry.may_stand(text.words, joined)
         found = [entry for entry, stands in tried.items() if stands]
         if text.signed or not self._only_beyond:
             signed = (entry for sign, entries in self._signs.items() if sign in text.low for entry in entries)

@@ -6,6 +6,7 @@ import math
 from itertools import pairwise
 
 _WORD, _NUMBER, _LETTER, _CUT = 0.02, 0.002, 0.8, 4.0  # of two letters; one more letter; without an edge
+_SHORT = 3  # letters: fewer are a part of many words
 _PAIR = 0.1  # two common words are neighbours so much more seldom
 _COMMON_WORDS = """
     a about ale ali alla allt alltid am an and andra annan annat ansvarig ansvariga ar are at att av az bad bara
@@ -56,7 +57,7 @@ def _likely(word: str) -> float:
     """How likely an ordinary text holds a word (with its edges, or none of them for one of two)."""
     plain = word.strip()
     cut = (not word.startswith(" ")) + (not word.endswith(" "))
-    if plain in _COMMON:
+    if plain in _COMMON or (cut and plain.isalpha() and len(plain) < _SHORT):
         return 1.0 + cut
     rare = math.pow(_LETTER, len(plain) - 2) * math.pow(_CUT, cut)
     return min(1.0, (_WORD if plain.isalpha() else _NUMBER) * rare)

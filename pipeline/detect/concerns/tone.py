@@ -109,7 +109,7 @@ class ToneModel:
 
     def _weight(self, word: str, column: int) -> int:
         rows = [self.index[f] for f in (word, *edges_of(word)) if f in self.index]
-        return max((int(self._weights[row, column]) for row in rows), default=-128)
+        return max((int(self._weights.item(row, column)) for row in rows), default=-128)
 
 
 def load_tone(path: Path = BUILT_IN) -> ToneModel:

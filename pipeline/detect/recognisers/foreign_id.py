@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.context import Lexicon
+from pipeline.detect.digits import DATE
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.score import FLOOR, Evidence, judge
@@ -34,6 +35,8 @@ OTHER = Evidence("other-number-word", 1 / 60)
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every foreign identity number whose check digits, or words, say so."""
+    if reading.longest < DATE:
+        return
     text = reading.text
     for match in _HETU.finditer(text):
         if hetu(match[1], match[2], match[3]):

@@ -49,6 +49,8 @@ def may_hold(reading: Reading) -> bool:
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every IP address; a lone one says little about anybody, so policy leaves it."""
+    if not may_hold(reading):
+        return
     text = reading.text
     for pattern, tier in ((_V4, "v4"), (_V6, "v6")):
         for match in pattern.finditer(text):

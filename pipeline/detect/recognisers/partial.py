@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.context import Lexicon
-from pipeline.detect.digits import Chain
+from pipeline.detect.digits import DATE, Chain
 from pipeline.detect.finding import Cue, Entity, Explanation, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.recognisers.dates import MONTHS, Day, days
@@ -76,7 +76,10 @@ def _has_four(chain: Chain) -> bool:
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Masked, split and day-first numbers."""
     if reading.chains:
-        yield from _masked(reading, setting)
+        if reading.longest >= DATE:
+            yield from _masked(reading, setting)
+        for match in _DATE_HIDDEN.finditer(reading.text):
+            yield _finding(reading, match.start(), match.end(), "masked", 0.5)
         yield from _reversed(reading, setting)
         yield from _dated(reading, setting)
 
@@ -91,8 +94,6 @@ def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
             PERSONAL_NUMBER.before(text, match.start()) or PERSON_NEAR.before(text, match.start())
         ):
             yield _finding(reading, match.start(), match.end(), "masked", 0.5)
-    for match in _DATE_HIDDEN.finditer(text):
-        yield _finding(reading, match.start(), match.end(), "masked", 0.5)
 
 
 def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.context import Lexicon
+from pipeline.detect.digits import DATE
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.score import FLOOR, Evidence, judge
@@ -41,6 +42,8 @@ OTHER = Evidence("other-number-word", 1 / 60)
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every such number; without a word only the interim number with its check digit."""
+    if reading.longest < DATE:
+        return
     text = reading.text
     for match in _INTERIM.finditer(text):
         if born(match[1], setting.today) and luhn(f"{match[1][-6:]}1{match[3]}"):

@@ -1,0 +1,90 @@
+"""The cheap ways find what the dear ways find: nothing that a gate or an index spares would have been a finding.
+
+The dear way: every gate open, and every pattern of every rule, reference and cue tried on every text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.detect.concerns import LexiconRecogniser, load_lexicon, load_tone
+from pipeline.detect.concerns.matcher import Entry, Matcher, Owner
+from pipeline.detect.engine import Engine
+from pipeline.detect.finding import Analysis
+from pipeline.detect.names import GazetteerRecogniser, load_gazetteer
+from pipeline.detect.wording import Wording
+from tests.generated.texts import texts
+from tests.recognising import SETTING, detect
+from tests.unit.concerns.test_bounds import PIECES
+from training import corpus
+
+OWN = Path(__file__).parents[2] / "eval" / "comments.jsonl"
+EVERY = 8  # of the corpus' sentences: the dear way takes some 15 ms for each
+
+
+class EveryTerm(Matcher[Owner]):
+    """Holds every term likely."""
+
+    def likely(self, text: Wording) -> Collection[Entry[Owner]]:  # noqa: ARG002 as its parent's
+        return self._entries
+
+
+class OpenNames(GazetteerRecogniser):
+    """Looks for names in every text."""
+
+    def may_hold(self, text: str) -> bool:  # noqa: ARG002 the port's signature
+        return True
+
+
+class OpenConcerns(LexiconRecogniser):
+    """Judges every text."""
+
+    def may_hold(self, text: str) -> bool:  # noqa: ARG002 the port's signature
+        return True
+
+
+def _dear() -> Engine:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.detect.concerns.recogniser.Matcher", EveryTerm)
+        concerns = OpenConcerns(LEXICON, TONE)
+    return Engine(SETTING, OpenNames(NAMES), concerns)
+
+
+NAMES, LEXICON, TONE = load_gazetteer(), load_lexicon(), load_tone()
+CHEAP = Engine(SETTING, GazetteerRecogniser(NAMES), LexiconRecogniser(LEXICON, TONE))
+DEAR = _dear()
+
+
+def dearly(text: str) -> Analysis:
+    """What is found with every gate open; a budget that only the dear way passes is no difference."""
+    with pytest.MonkeyPatch.context() as patch:
+        for gate in ("engine.may_hold_value", "spelled._may_run", "concerns.recogniser._may_stand"):
+            patch.setattr(f"pipeline.detect.{gate}", lambda *_, **__: True)
+        patch.setattr("pipeline.detect.deadline.Deadline.passed", lambda _: False)
+        return detect(DEAR, text)
+
+
+def test_on_our_own_comments() -> None:
+    for line in OWN.read_text(encoding="utf-8").splitlines():
+        text = json.loads(line)["text"]
+        assert dearly(text) == detect(CHEAP, text)
+
+
+def test_on_the_corpus() -> None:
+    rows = [row.text for row in corpus.rows(2, 11)][::EVERY]
+    assert len(rows) > 250
+    for text in rows:
+        assert dearly(text) == detect(CHEAP, text)
+
+
+@settings(max_examples=40, deadline=None)  # trying every pattern is slow
+@given(st.lists(st.one_of(st.sampled_from(PIECES), texts()), max_size=8), st.sampled_from((" ", ". ", "\n", "")))
+def test_on_any_text(pieces: list[str], between: str) -> None:
+    text = between.join(pieces)
+    assert dearly(text) == detect(CHEAP, text)

@@ -1,0 +1,59 @@
+r"""A text is cut into words as `\w+` would, only faster; what is kept of words is bounded and holds no number."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.detect.normalise import normalise
+from pipeline.detect.wording import ByWord, letters_of, lowered, wording
+from tests.generated.texts import texts
+
+SIGNS = st.text(alphabet="aåÄ1_²½٣é'’-–…😅\u0301\u200b \n.İß㊿", max_size=30)
+
+
+@given(st.one_of(texts(), SIGNS, st.text(st.characters(), max_size=40)))
+def test_words_are_what_the_pattern_finds(text: str) -> None:
+    told = wording(text)
+    low = lowered(text)
+    words = re.findall(r"\w+", low)
+    assert (words, low) == (told.words, told.low)
+    assert len(text) == len(told.low)
+    assert re.findall(r"[^\W\d_]+", low) == letters_of(told)
+    assert f" {' '.join(words)} " == told.joined
+
+
+@given(texts())
+def test_a_reading_has_the_runs_of_letters(text: str) -> None:
+    reading = normalise(text)
+    assert re.findall(r"[^\W\d_]+", reading.text.lower()) == reading.words
+
+
+@pytest.mark.parametrize(
+    ("text", "signed"), [("hej å ö", False), ("hej 😅", True), ("hej – du", True), ("a_1", False)], ids=str
+)
+def test_signs_beyond_ascii_are_told(text: str, *, signed: bool) -> None:
+    assert wording(text).signed == signed
+
+
+def test_what_is_known_of_words_is_found_once_bounded_and_without_numbers() -> None:
+    asked: list[str] = []
+
+    def size(word: str) -> int:
+        asked.append(word)
+        return len(word)
+
+    known = ByWord(size, most=3)
+    assert [known[word] for word in ("hej", "hej", "900707", "900707", "a" * 40)] == [3, 3, 6, 6, 40]
+    assert asked == ["hej", "900707", "900707", "a" * 40]
+    for word in ("ett", "två", "tre", "fyra"):
+        assert known[word] == len(word)
+    assert len(known) <= 3
+    assert all(map(str.isalpha, known))
+
+
+def test_no_text_stands_in_what_is_printed_of_a_wording() -> None:
+    assert "hemlig" not in repr(wording("hemligheten"))
