@@ -37,7 +37,7 @@ def throughput(bootstrap: str, count: int, naive_count: int) -> Benchmark:
     for name in ("bench.naive", "bench.bare"):
         contest.make_topic(bootstrap, name)
     with contest.running([["-m", "tests.bench.bare", bootstrap, "bench.bare"]]) as processes:
-        grown[_BARE] = contest.watch(bootstrap, "bench.bare", count, processes)
+        grown[_BARE] = contest.watch(bootstrap, "bench.bare", count * len(_WORKERS), processes)
     with contest.running([["-m", "tests.bench.naive", bootstrap, "bench.naive"]]) as processes:
         grown[_NAIVE] = contest.watch(bootstrap, "bench.naive", naive_count, processes)
     order = (_BARE, _NAIVE, *(name for name in grown if name not in (_BARE, _NAIVE)))
