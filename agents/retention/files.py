@@ -105,6 +105,10 @@ class FileObjects:
                     removed += 1
         return removed
 
+    def clear(self, names: Iterable[str]) -> int:
+        """See `Objects.clear`: a file system has no lock."""
+        return self.remove(names)
+
     def hold(self, names: Iterable[str], *, on: bool) -> int:
         """See `Objects.hold`: a file system knows none, and disposal asks the holds themselves."""
         del names, on

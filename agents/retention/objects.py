@@ -45,6 +45,10 @@ class Objects(Protocol):
         """Remove for good, on a lawful disposal; how many there were. Raises Stop where the storage cannot."""
         ...
 
+    def clear(self, names: Iterable[str]) -> int:
+        """Remove what nobody can read any more, as far as the storage's lock allows; how many went. Idempotent."""
+        ...
+
     def faults(self, folder: str) -> Iterator[Faulty]:
         """What the storage itself knows to be wrong below a folder, such as deletions that it did not carry out."""
         ...

@@ -158,13 +158,16 @@ class RecordStore:
     def dispose(self, names: Sequence[str], decision: str) -> int:
         """Destroy records and their addenda for good; see `disposal.Disposing`.
 
-        Of a sealed record the key is destroyed and the object stays, provable and unreadable; others are removed.
+        Of a sealed record the key is destroyed first, then the object goes if its lock allows; until then it stays,
+        unreadable. Others are removed.
         """
         sealed: list[str] = []
         plain: list[str] = []
         for name in (each for record in names for each in self._with_addenda(record)):
             (sealed if is_sealed(self.content(name)) else plain).append(name)
-        return self._seal.destroy(sealed, decision) + (self._objects.remove(plain) if plain else 0)
+        count = self._seal.destroy(sealed, decision) + (self._objects.remove(plain) if plain else 0)
+        self._objects.clear(sealed)
+        return count
 
     def hold(self, records: Iterable[str], *, on: bool) -> int:
         """Place or lift the storage's own legal hold on records and all that hangs on them; on how many objects."""

@@ -34,6 +34,8 @@ _REFUSED = {
     "ObjectLockConfigurationNotFoundError",
 }
 _NONE: Mapping[str, Guard] = {}
+_LOCKED = {"AccessDenied", "ObjectLocked", "InvalidRequest"}
+"""What services say to the removal of a version before its time."""
 _GONE = {"NoSuchKey", "404"}
 
 
@@ -119,6 +121,10 @@ class S3Objects:
         del names
         raise Stop(f"records in the bucket {self._bucket} that are not sealed cannot be disposed of: seal what is new")
 
+    def clear(self, names: Iterable[str]) -> int:
+        """See `Objects.clear`: every version goes by its own number, which leaves no marker; a locked one stays."""
+        return sum(self._pool.map(self._clear, list(names)))
+
     def hold(self, names: Iterable[str], *, on: bool) -> int:
         """See `Objects.hold`: on the version that is the record, whatever lies over it."""
         done = [self._pool.submit(self._set_hold, name, "ON" if on else "OFF") for name in names]
@@ -152,6 +158,20 @@ class S3Objects:
         if answer.get("ChecksumSHA256") != checksum and self.get(name) != content:
             raise Stop(f"the bucket {self._bucket} has stored other bytes than it was given: use another storage")
         return True
+
+    def _clear(self, name: str) -> bool:
+        with _translated(self._bucket):
+            pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=name)
+            below = [each for page in pages for kind in ("Versions", "DeleteMarkers") for each in page.get(kind, ())]
+            found = [each["VersionId"] for each in below if each["Key"] == name]
+            for version in found:
+                try:
+                    self._client.delete_object(Bucket=self._bucket, Key=name, VersionId=version)
+                except ClientError as error:
+                    if _code(error) in _LOCKED:
+                        return False
+                    raise
+        return bool(found)
 
     def _set_hold(self, name: str, status: str) -> bool:
         with _translated(self._bucket):

@@ -71,6 +71,8 @@ class Storage:
     def remove(self, names: Iterable[str]) -> int:
         raise NotImplementedError
 
+    clear = remove
+
     def faults(self, folder: str) -> Iterator[Faulty]:
         return iter([Damaged(folder, "marker")] if self.fault == "complains" else [])
 

@@ -102,6 +102,20 @@ def test_not_even_the_owner_undoes_a_locked_record(
     assert vault.faults() == []
 
 
+@pytest.mark.parametrize(("lock", "left"), [(LOCK, True), (None, False)], ids=["locked", "lock is over"])
+def test_what_nobody_can_read_any_more_goes_when_its_lock_allows(
+    s3_server: Seaweed, lock: Lock | None, *, left: bool
+) -> None:
+    bucket = s3_server.new_bucket()
+    with S3Objects(s3_server.owner, bucket, lock, now) as objects:
+        objects.add({"records/aa/one": b"1", "records/aa/one.more": b"2"})
+        for count in (0, 0) if left else (1, 0):
+            assert objects.clear(["records/aa/one"]) == count
+        names = ["records/aa/one", "records/aa/one.more"]
+        assert list(objects.names("records")) == (names if left else names[1:])
+        assert list(objects.faults("records")) == []
+
+
 def test_a_marker_laid_over_a_record_is_named_and_the_record_is_not_stored_anew(vault: Vault) -> None:
     vault.server.owner.delete_object(Bucket=vault.bucket, Key=RAWS[1].object_key)
     assert any("delete marker" in told and RAWS[1].object_key in told for told in vault.faults())
