@@ -20,11 +20,13 @@ FOLDER = Path(__file__).parents[2] / "docs" / "performance"
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run those asked for, print each as it ends, and write all when none was left out."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("only", nargs="*", choices=["", *_BENCHMARKS], help="these alone, and write nothing")
+    parser.add_argument("only", nargs="*", help=f"these alone, and write nothing: {', '.join(_BENCHMARKS)}")
     parser.add_argument("--events", type=int, default=100_000, help="raw events for each contestant (default: 100000)")
     parser.add_argument("--backlog", type=int, default=1_000_000, help="events that wait for the workers")
     parser.add_argument("--rows", type=int, default=1_000_000, help="records of the largest index")
     asked = parser.parse_args(arguments)
+    if unknown := set(asked.only) - set(_BENCHMARKS):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}: choose from {', '.join(_BENCHMARKS)}")
     found: list[Benchmark] = []
     for name in asked.only or _BENCHMARKS:
         sys.stdout.write(f"{name} ...\n")

@@ -256,7 +256,7 @@ def _in_turn(
 
 def _beside(what: str, bare: float, ours: float) -> Iterator[Figure]:
     yield Figure(f"{what}: write", ours, "records/s", {"x bare": ours / bare})
-    yield Figure("    bare, in turn with it", bare, "records/s", {"x bare": 1.0})
+    yield Figure(f"bare, in turn with the {what}", bare, "records/s", {"x bare": 1.0})
 
 
 if __name__ == "__main__":
