@@ -6,7 +6,6 @@ What is signed is plain text, so that anyone can check it: see `signed_text`.
 from __future__ import annotations
 
 import hashlib
-import os
 from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from agents.key_file import read_or_make
 from pipeline.errors import BadConfiguration
 
 FIRST = "0" * 64
@@ -112,19 +112,13 @@ def signer(path: Path) -> Signer:
     Raises:
         BadConfiguration: the file cannot be read or made, or holds no Ed25519 key.
     """
+    pem = read_or_make(
+        path,
+        "log key",
+        lambda: Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    )
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            pem = path.read_bytes()
-        else:
-            pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-            with os.fdopen(handle, "wb") as file:
-                file.write(pem)
         key = load_pem_private_key(pem, None)
-    except OSError as error:
-        raise BadConfiguration(f"{path}: log key cannot be used ({error.strerror}): check the path") from None
     except (ValueError, TypeError):
         key = None
     if not isinstance(key, Ed25519PrivateKey):
