@@ -24,6 +24,18 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
+def computed(leaf: Callable[[int], bytes]) -> Node:
+    """The complete subtrees of these leaves, none of them kept."""
+
+    def node(level: int, index: int) -> bytes:
+        tree = Growing()
+        for number in range(index << level, (index + 1) << level):
+            tree.add(leaf(number))
+        return tree.root()
+
+    return node
+
+
 def nodes_of(size: int) -> int:
     """How many complete subtrees a tree of so many leaves has, the leaves among them."""
     return 2 * size - size.bit_count()

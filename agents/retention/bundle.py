@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
+from functools import cache
 
 import msgspec
 
 from agents.retention.heads import Head, read_head
-from agents.retention.log import LogReader
+from agents.retention.log import LogReader, leaf
+from agents.retention.stamps import Stamped
 from agents.retention.store import Damaged, Missing
 from pipeline import merkle
 
@@ -21,28 +24,32 @@ def prove(reader: LogReader, name: str) -> bytes:
 
 
 def prove_all(reader: LogReader, names: Iterable[str]) -> dict[str, bytes]:
-    """The bundles of many, in one reading of the log; raises as `prove`."""
+    """The bundles of many; raises as `prove`."""
     wanted = dict.fromkeys(names)
     if not wanted:
         return {}
     if not reader.exists():
         raise Missing(next(iter(wanted)), "the store has no log")
-    found = {name: (index, sha256) for index, (name, sha256) in enumerate(reader.entries()) if name in wanted}
+    found = reader.find(wanted)
+    if lost := wanted.keys() - found.keys():
+        # The table of places may be wrong: only the whole log says that something is not in it.
+        found |= {name: (index, sha256) for index, (name, sha256) in enumerate(reader.entries()) if name in lost}
     heads = _Heads(reader)
     with reader.nodes() as node:
-        return {name: _bundle(name, found.get(name), heads, node) for name in wanted}
+        trees = (node, merkle.computed(reader.leaf))  # what is in no file, or wrong there, the entries tell
+        return {name: _bundle(name, found.get(name), heads, trees) for name in wanted}
 
 
-def _bundle(name: str, entry: tuple[int, str] | None, heads: _Heads, node: merkle.Node) -> bytes:
+def _bundle(name: str, entry: tuple[int, str] | None, heads: _Heads, trees: Iterable[merkle.Node]) -> bytes:
     index, sha256 = entry or (0, "")
     head, stamp = heads.over(index)
     if entry is None or head is None or index >= head.size:
         raise Missing(name, "it is not in the log")
-    path = merkle.inclusion(index, head.size, node)
-    if not merkle.is_included(
-        merkle.leaf_hash(f"{name} {sha256}".encode()), index, head.size, path, bytes.fromhex(head.root)
-    ):
-        raise Damaged("log/nodes", "the proof does not lead to the signed root; run `anslagsvakt records verify`")
+    hash_, root = leaf(name, sha256), bytes.fromhex(head.root)
+    paths = (merkle.inclusion(index, head.size, node) for node in trees)
+    path = next((each for each in paths if merkle.is_included(hash_, index, head.size, each, root)), None)
+    if path is None:
+        raise Damaged("log/entries", "they do not lead to the signed root; run `anslagsvakt records verify`")
     told = {
         "anslagsvakt": "proof",
         "version": 1,
@@ -59,12 +66,18 @@ class _Heads:
     """The heads that proofs may lead to: those with a time stamp, and the newest."""
 
     def __init__(self, reader: LogReader) -> None:
-        told = ((read_head(file.removesuffix(b"\n")), stamp) for _, file, stamp in reader.stamped())
-        self._stamped = [(head, stamp) for head, stamp in told if head]
-        self._newest: Head | None = None
-        for self._newest in reader.heads():
-            pass
+        self._newest = reader.newest()
+        self._stamped = reader.stamped()
+        self._read = cache(lambda day: read_head(day.head.removesuffix(b"\n")))
 
     def over(self, index: int) -> tuple[Head | None, bytes | None]:
         """The first head over an entry that has a time stamp, with that: it says the most; else the newest head."""
-        return next((pair for pair in self._stamped if pair[0].size > index), (self._newest, None))
+        first = bisect_right(self._stamped, index, key=self._size)
+        for day in self._stamped[first : first + 1]:
+            if self._size(day) > index:
+                return self._read(day), day.stamp
+        return self._newest, None
+
+    def _size(self, day: Stamped) -> int:
+        head = self._read(day)
+        return head.size if head else 0

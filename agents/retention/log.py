@@ -1,32 +1,35 @@
 """The log of everything a store has taken in, in order, to which entries can only be added.
 
-Three files: `entries` (a line of fixed width for each object: its name and the SHA-256 of its bytes as stored), `nodes`
-(the Merkle tree over them) and `heads` (what was signed). Only what a head covers counts: after a crash the rest is cut
-off and comes again, as nothing was promised for it. Several processes may share the folder; they take turns.
+Two files count: `entries` (a line of fixed width for each object: its name and the SHA-256 of its bytes as stored) and
+`heads` (what was signed). Only what a head covers counts: after a crash the rest is cut off and comes again, as nothing
+was promised for it. Two more are made from the entries, and made anew where they are away or wrong: `nodes` (the Merkle
+tree, so that a proof reads a few hashes) and `places.sqlite3` (see `places`). Several processes may share the folder;
+they take turns.
 """
 
 from __future__ import annotations
 
 import fcntl
-import hashlib
+import io
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from agents.retention import stamps
+from agents.retention import nodes, stamps
 from agents.retention.heads import Head, Signer, read_head
+from agents.retention.places import Places
 from agents.retention.trouble import translated
 from pipeline import merkle
 from pipeline.errors import Stop
 
 _NAME_WIDTH = 96
 WIDTH = _NAME_WIDTH + 64 + 1
-_HASH = 32
 _TAIL = 4096  # longer than any head
 _CLOCK_STEP = timedelta(minutes=5)
+_PLACES_EVERY = 4096  # entries, which are read to find one that the table does not tell of yet
 _DAY = len("2026-11-23")
 _HOUR = len("2026-11-23T12")
 
@@ -43,8 +46,9 @@ class Log:
         self._folder = folder
         self._signer = signer
         self._now = now
-        self._known: set[bytes] = set()
-        self._known_size = 0
+        self._reader = LogReader(folder)
+        self._places = Places(folder / "places.sqlite3")
+        self._placed = 0
 
     def add(self, objects: Mapping[str, str], perhaps_known: frozenset[str]) -> Head | None:
         """Add names with their hashes and sign; returns when it is on the disk.
@@ -60,26 +64,34 @@ class Log:
 
     def _add(self, objects: Mapping[str, str], perhaps_known: frozenset[str]) -> Head | None:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        with self._turn() as (entries, nodes, heads):
+        with self._turn() as (entries, hashes, heads):
             last = _last_head(heads)
-            size = last.size if last else 0
-            _cut(entries, size * WIDTH)
-            _cut(nodes, merkle.nodes_of(size) * _HASH)
-            known = self._all_known(entries, size) if perhaps_known else frozenset()
-            new = [(n, h) for n, h in objects.items() if n not in perhaps_known or _digest(n) not in known]
+            _cut(entries, last.size * WIDTH if last else 0)
+            known = self._reader.find(perhaps_known & objects.keys())
+            new = [(name, sha256) for name, sha256 in objects.items() if name not in known]
             if not new:
                 return None
-            tree = merkle.Growing(size, lambda level, index: _node(nodes, level, index))
+            tree = self._tree(hashes, last)
             made = [hash_ for name, sha256 in new for hash_ in tree.add(leaf(name, sha256))]
             _append(entries, b"".join(f"{name:<{_NAME_WIDTH}}{sha256}\n".encode() for name, sha256 in new))
-            _append(nodes, b"".join(made))
+            _append(hashes, b"".join(made))
             head = self._signer.sign(tree.size, tree.root(), self._time_after(last), last)
             if last is None:
                 _sync(self._folder)
             elif last.at[:_HOUR] != head.at[:_HOUR]:
                 self._publish(last, head)
             _append(heads, head.line() + b"\n")
+            if tree.size >= self._placed + _PLACES_EVERY or self._placed == 0:
+                self._places.catch_up(lambda at: _entry(entries, at))
+                self._placed = tree.size
         return head
+
+    def _tree(self, file: BinaryIO, last: Head | None) -> merkle.Growing:
+        size, root = (last.size, last.root) if last else (0, merkle.EMPTY.hex())
+        tree = nodes.tree(file, size, root, lambda: (leaf(*entry) for entry in self._reader.entries()))
+        if tree is None:  # nothing is signed on top of that
+            raise Stop(f"the entries in {self._folder} are not those signed; run `anslagsvakt records verify`")
+        return tree
 
     def _time_after(self, last: Head | None) -> datetime:
         """Now; or the last head's time while a clock that was set right catches up. More than that `verify` names."""
@@ -102,24 +114,15 @@ class Log:
                 waiting.rename(path)  # whole or not at all, also on a disk that is full
         _sync(folder)
 
-    def _all_known(self, entries: BinaryIO, size: int) -> set[bytes]:
-        if size < self._known_size:
-            self._known, self._known_size = set(), 0
-        entries.seek(self._known_size * WIDTH)
-        while self._known_size < size:
-            self._known.add(_digest(_parse(entries.read(WIDTH))[0]))
-            self._known_size += 1
-        return self._known
-
     @contextmanager
     def _turn(self) -> Iterator[tuple[BinaryIO, BinaryIO, BinaryIO]]:
         with (
             (self._folder / "entries").open("a+b") as entries,
-            (self._folder / "nodes").open("a+b") as nodes,
+            (self._folder / "nodes").open("a+b") as hashes,
             (self._folder / "heads").open("a+b") as heads,
         ):
             fcntl.flock(heads, fcntl.LOCK_EX)
-            yield entries, nodes, heads
+            yield entries, hashes, heads
 
 
 class LogReader:
@@ -127,6 +130,7 @@ class LogReader:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._places = Places(folder / "places.sqlite3")
 
     def exists(self) -> bool:
         """Whether there is a log at all."""
@@ -139,15 +143,19 @@ class LogReader:
                 if line.endswith(b"\n"):
                     yield read_head(line[:-1])
 
+    def newest(self) -> Head | None:
+        """The last head, read without those before it."""
+        with (self._folder / "heads").open("rb") as file:
+            return read_head(_last_line(file)[0])
+
     def published(self) -> Iterator[tuple[str, Head | None]]:
         """Every head that was set down for an hour or a day, by its name."""
         for path in sorted((self._folder / "published").glob("*.json")):
             yield f"log/published/{path.name}", read_head(path.read_bytes().removesuffix(b"\n"))
 
-    def stamped(self) -> Iterator[tuple[str, bytes, bytes]]:
-        """Every daily head that has a time stamp: its name, its file's bytes and the stamp."""
-        for path, head, stamp in stamps.stamped(self._folder):
-            yield f"log/published/{path.name}", head, stamp
+    def stamped(self) -> list[stamps.Stamped]:
+        """Every daily head that has a time stamp, oldest first."""
+        return stamps.stamped(self._folder)
 
     def unstamped(self) -> int:
         """How many daily heads have no time stamp."""
@@ -164,25 +172,40 @@ class LogReader:
         """How many whole lines there are."""
         return (self._folder / "entries").stat().st_size // WIDTH
 
+    def find(self, names: Iterable[str]) -> dict[str, tuple[int, str]]:
+        """Place and hash of those of the names that are in the log, as far as the table of places is right."""
+        wanted = frozenset(names)
+        if not wanted:
+            return {}
+        with (self._folder / "entries").open("rb") as file:
+            told, places = self._places.find(wanted, lambda at: _entry(file, at))
+            found = {name: (at, entry[1]) for name, at in places.items() if (entry := _entry(file, at))}
+        for at, (name, sha256) in enumerate(self.entries(told), told):
+            if name in wanted:
+                found.setdefault(name, (at, sha256))
+        return found
+
+    def leaf(self, index: int) -> bytes:
+        """The hash of an entry."""
+        return leaf(*next(self.entries(index)))
+
     @contextmanager
     def nodes(self) -> Iterator[merkle.Node]:
-        """The tree as it stands in the file, to make proofs from."""
-        with (self._folder / "nodes").open("rb") as file:
-            yield lambda level, index: _node(file, level, index)
+        """The tree as it stands in its file, to make proofs from; no hash at all where the file tells none."""
+        path = self._folder / "nodes"
+        with path.open("rb") if path.exists() else io.BytesIO() as file:
+            yield nodes.node(file)
 
 
-def _digest(name: str) -> bytes:
-    return hashlib.sha256(name.encode()).digest()[:16]
+def _entry(file: BinaryIO, at: int) -> tuple[str, str] | None:
+    file.seek(at * WIDTH)
+    line = file.read(WIDTH)
+    return _parse(line) if len(line) == WIDTH else None
 
 
 def _parse(line: bytes) -> tuple[str, str]:
     text = line.decode("ascii", "replace")
     return text[:_NAME_WIDTH].rstrip(), text[_NAME_WIDTH:-1]
-
-
-def _node(file: BinaryIO, level: int, index: int) -> bytes:
-    file.seek(merkle.position(level, index) * _HASH)
-    return file.read(_HASH)
 
 
 def _append(file: IO[bytes], content: bytes) -> None:
@@ -211,16 +234,20 @@ def _cut(file: BinaryIO, length: int) -> None:
 
 def _last_head(file: BinaryIO) -> Head | None:
     """The last whole head; an unfinished line after it is cut off."""
-    end = file.seek(0, os.SEEK_END)
-    start = max(0, end - 2 * _TAIL)
-    file.seek(start)
-    tail = file.read()
-    whole = tail.rfind(b"\n") + 1
-    file.truncate(start + whole)
-    lines = tail[:whole].splitlines()
-    if not lines:
+    line, end = _last_line(file)
+    file.truncate(end)
+    if end == 0:
         return None
-    head = read_head(lines[-1])
+    head = read_head(line)
     if head is None:
         raise Stop(f"the last line of {file.name} is no tree head; run `anslagsvakt records verify`")
     return head
+
+
+def _last_line(file: BinaryIO) -> tuple[bytes, int]:
+    """The last whole line, and where it ends."""
+    start = max(0, file.seek(0, os.SEEK_END) - 2 * _TAIL)
+    file.seek(start)
+    tail = file.read()
+    whole = tail.rfind(b"\n") + 1
+    return tail[:whole].removesuffix(b"\n").rpartition(b"\n")[2], start + whole

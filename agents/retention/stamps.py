@@ -11,6 +11,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -69,11 +70,26 @@ def unstamped(log: Path) -> list[Path]:
     return [each for each in sorted(_published(log).glob("day-*.json")) if not each.with_suffix(ENDING).exists()]
 
 
-def stamped(log: Path) -> Iterator[tuple[Path, bytes, bytes]]:
-    """Every head that has a stamp, oldest first: its file, the file's bytes and the stamp."""
-    for stamp in sorted(_published(log).glob(f"day-*{ENDING}")):
-        head = stamp.with_suffix(".json")
-        yield head, head.read_bytes() if head.exists() else b"", stamp.read_bytes()
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """A daily head that has a stamp; `path` is the head's file, which may be gone."""
+
+    path: Path
+
+    @property
+    def head(self) -> bytes:
+        """What was stamped, as it stands now."""
+        return self.path.read_bytes() if self.path.exists() else b""
+
+    @property
+    def stamp(self) -> bytes:
+        """The time stamp."""
+        return self.path.with_suffix(ENDING).read_bytes()
+
+
+def stamped(log: Path) -> list[Stamped]:
+    """Every head that has a stamp, oldest first."""
+    return [Stamped(each.with_suffix(".json")) for each in sorted(_published(log).glob(f"day-*{ENDING}"))]
 
 
 def stamp(log: Path, url: str, roots: Roots) -> int:

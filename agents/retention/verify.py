@@ -117,8 +117,8 @@ class Verification:
         for name, head in reader.published():
             if head is None or not is_signed(head):
                 self._tell(Damaged(name, "it is no signed head"))
-        for name, head_file, stamp in reader.stamped():
-            self._stamp(name, head_file, stamp, known.roots)
+        for each in reader.stamped():
+            self._stamp(f"log/published/{each.path.name}", each.head, each.stamp, known.roots)
 
     def _stamp(self, name: str, head_file: bytes, stamp: bytes, roots: Roots | None) -> None:
         self.report.stamps += 1
@@ -140,9 +140,12 @@ class Verification:
         covered = max(expected, default=0)
         resumed = known.mark.entries if known.mark and self._holds(known.mark, reader) else 0
         tree = merkle.Growing()
+        wrong: list[int] = []
         with reader.nodes() as node:
             for name, sha256 in itertools.islice(reader.entries(), covered):
-                self._nodes(tree.add(log.leaf(name, sha256)), node, tree.size)
+                made = tree.add(log.leaf(name, sha256))
+                if made != [node(level, tree.size - 1 >> level) for level in range(len(made))]:
+                    wrong.append(tree.size)
                 for root, whose in expected.get(tree.size, ()):
                     if root != tree.root().hex():
                         self._tell(Damaged(whose, f"the first {tree.size} entries of the log are not those it signed"))
@@ -151,18 +154,11 @@ class Verification:
                     self._object(name, sha256)
                     if tree.size % _EVERY == 0:
                         self._marked(Mark(tree.size, tree.root().hex()))
+        if wrong:
+            what = f"at {len(wrong)} entries it tells other hashes than they give, first at entry {wrong[0]}"
+            self._tell(Damaged("log/nodes", f"{what}: remove it, and the next record makes it anew"))
         if tree.size < covered:
             self._tell(Damaged("log/entries", f"the log has lost its last {covered - tree.size} entries"))
-
-    def _nodes(self, made: list[bytes], node: merkle.Node, size: int) -> None:
-        """Compare with the tree in the file, which proofs are made from."""
-        index = size - 1
-        for level, hash_ in enumerate(made):
-            if node(level, index) != hash_:
-                self._tell(
-                    Damaged("log/nodes", f"the node of level {level} at entry {size} is not that of the entries")
-                )
-            index >>= 1
 
     def _holds(self, mark: Mark, reader: LogReader) -> bool:
         tree = merkle.Growing()

@@ -71,7 +71,7 @@ def test_every_daily_head_is_stamped_once(where: place.Place, authority: Authori
 
 def test_openssl_alone_can_check_a_stamp(where: place.Place, authority: Authority) -> None:
     stamps.stamp(where.log, authority.url, Roots.of(authority.roots))
-    for head, _, _ in stamps.stamped(where.log):
+    for head in (each.path for each in stamps.stamped(where.log)):
         command = [OPENSSL.found(), "ts", "-verify", "-data", str(head), "-in", str(head.with_suffix(".tsr"))]
         ran = subprocess.run([*command, "-CAfile", str(authority.roots)], capture_output=True, text=True, check=False)
         assert "Verification: OK" in ran.stdout + ran.stderr
