@@ -15,6 +15,7 @@ from typing import Protocol
 import msgspec
 
 from agents import worker
+from agents.clock import now
 from agents.consume import Pace, Role
 from agents.media.queue import Expected, Waiting
 from agents.metrics import Stage, Step
@@ -145,7 +146,7 @@ def run(
     pace: Pace | None = None,
 ) -> int:
     """Archive until `stop` is set; returns the exit code."""
-    handler = Archive(store, attachments, meter, worker.now, time.monotonic)
+    handler = Archive(store, attachments, meter, now, time.monotonic)
     topics = (catalog.ARCHIVE, catalog.OUTCOME)
     return worker.run(ROLE, topics, handler, client=client, meter=meter, health=health, stop=stop, pace=pace)
 

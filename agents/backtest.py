@@ -9,6 +9,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from agents.clock import now
 from agents.configuration import load_accounts, load_policy
 from agents.detection import build_detector
 from agents.handout.history import covered
@@ -16,7 +17,6 @@ from agents.handout.noted import note
 from agents.retention import place
 from agents.retention.form import is_addendum
 from agents.settings import Settings
-from agents.worker import now
 from pipeline.backtest import Parting, Tally, promotions, verdicts
 from pipeline.errors import DeadLetter
 from pipeline.event import Event

@@ -10,6 +10,7 @@ import msgspec
 import typer
 
 from agents import settings
+from agents.clock import now
 from agents.configuration import load_policy
 from agents.handout.noted import note
 from agents.retention import place
@@ -17,7 +18,6 @@ from agents.retention.store import Faulty
 from agents.takedown import people
 from agents.takedown.journal import Journal
 from agents.takedown.people import Standing
-from agents.worker import now
 from pipeline.errors import BadConfiguration, Stop
 from pipeline.message import Result
 from pipeline.notice import Deed, Language, compose

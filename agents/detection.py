@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from agents.configuration import load_allow_list
 from agents.settings import Settings
-from pipeline.detect.concerns import load_concern_recogniser
+from pipeline.detect.concerns.built import load_concern_recogniser
 from pipeline.detect.engine import Engine
 from pipeline.detect.names import load_person_recogniser
 from pipeline.detect.setting import Setting

@@ -11,6 +11,7 @@ import typer
 
 from agents import settings
 from agents.acting import user
+from agents.clock import now
 from agents.configuration import load_accounts, load_retention
 from agents.retention import approval, disposal, documents, holds, place
 from agents.retention.disposal import Due, Proposal
@@ -20,7 +21,6 @@ from agents.retention.opened import indexed, reading, refusing
 from agents.retention.place import Place
 from agents.retention.wanted import Wanted
 from agents.settings import Settings
-from agents.worker import now
 from pipeline.errors import BadConfiguration
 from pipeline.policy import UNREGISTERED, Account
 

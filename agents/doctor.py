@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 import httpx
 
 from agents.admin import connected
+from agents.clock import now
 from agents.configuration import load_accounts, load_allow_list, load_policy
 from agents.platforms.connect import platforms
 from agents.platforms.platform import Platforms
@@ -22,7 +23,6 @@ from agents.retention.files import FileObjects
 from agents.retention.s3 import S3Objects, connect
 from agents.settings import Settings
 from agents.topics import drift
-from agents.worker import now
 from pipeline.errors import AnslagsvaktError, Stop
 from pipeline.platform import Answer
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry
 
 from agents import health, log
+from agents.clock import now
 from agents.configuration import load_accounts, load_policy
 from agents.consume import Pace
 from agents.detection import build_detector
@@ -27,7 +28,7 @@ from agents.metrics import Metrics
 from agents.settings import Process, Settings
 from agents.takedown.brake import Caps
 from agents.token_key import token_key
-from agents.worker import now, told_to_stop
+from agents.worker import told_to_stop
 from pipeline.detect.finding import Entity
 from pipeline.errors import AnslagsvaktError, BadConfiguration
 from pipeline.message import Result

@@ -12,6 +12,7 @@ import typer
 
 from agents import settings
 from agents.acting import user
+from agents.clock import now
 from agents.disposal import dispose_app, hold_app
 from agents.handout import access, asked
 from agents.handout.command import check, export, show
@@ -19,17 +20,16 @@ from agents.handout.police import write_evidence
 from agents.handout.search import search
 from agents.media.command import media
 from agents.retention import adopt as adopting
-from agents.retention import bundle, documents, place, stamps, verified
+from agents.retention import bundle, documents, place, verified
 from agents.retention import verify as verification
 from agents.retention.heads import Head, is_signed, read_head, signer
 from agents.retention.keyring import Keyring
 from agents.retention.ledger import Ledger
 from agents.retention.log import Log, LogReader
 from agents.retention.opened import Folder, Opened, indexed, progress, reading, refusing
-from agents.retention.stamps import Roots
+from agents.retention.stamped import Stamps
 from agents.retention.store import Faulty
 from agents.retention.wrap import KeyFile, add_key
-from agents.worker import now
 from pipeline.errors import BadConfiguration
 
 app = typer.Typer(no_args_is_help=True, help="The retention store: verify it, search it, hand records out.")
@@ -73,7 +73,7 @@ def verify(
                 frozenset(public_key or ()),
                 tuple(_head(each) for each in head or ()),
                 _mark(resume) if resume else None,
-                Roots.of(certificates) if certificates else None,
+                _roots(certificates) if certificates else None,
             )
             with reading(store) as opened:
                 report = _verified(opened, known, resume)
@@ -108,11 +108,13 @@ def prove(
 @app.command()
 def stamp() -> None:
     """Have the daily heads stamped that are not (the archive process does so itself); exits 2 if it cannot be done."""
+    from agents.retention import stamps
+
     with refusing():
         chosen = settings.load()
         if chosen.stamp_url is None or chosen.stamp_roots_file is None:
             raise BadConfiguration("ANSLAGSVAKT_STAMP_URL and ANSLAGSVAKT_STAMP_ROOTS_FILE: name both")
-        count = stamps.stamp(place.of(chosen).log, chosen.stamp_url, Roots.of(chosen.stamp_roots_file))
+        count = stamps.stamp(place.of(chosen).log, chosen.stamp_url, stamps.Roots.of(chosen.stamp_roots_file))
     typer.echo(f"{count} daily heads stamped")
 
 
@@ -234,6 +236,12 @@ def _head(path: Path) -> Head:
     if head is None or not is_signed(head):
         raise BadConfiguration(f"{path} is no signed head")
     return head
+
+
+def _roots(certificates: Path) -> Stamps:
+    from agents.retention.stamps import Roots
+
+    return Roots.of(certificates)
 
 
 def _mark(path: Path) -> verification.Mark | None:

@@ -11,11 +11,11 @@ import typer
 from rich.console import Console
 
 from agents import settings
+from agents.clock import now
 from agents.configuration import load_accounts
 from agents.duty_view import show
 from agents.retention.opened import Folder, indexed, reading, refusing
 from agents.retention.wanted import Hit, Wanted
-from agents.worker import now
 from pipeline.supervision import DutyLog, Sighting, Terms, duty_log
 
 app = typer.Typer(no_args_is_help=True, help="Supervision: the proof that the duty to keep watch was met.")

@@ -8,17 +8,12 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 
+from agents.clock import now
 from agents.consume import Loop, Pace, Role
 from agents.publish import KafkaPublisher
 from agents.stream import Effects, Handler, Meter, Readiness
 from agents.subscribe import KafkaSubscription
-
-
-def now() -> datetime:
-    """The time, in UTC."""
-    return datetime.now(UTC)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from agents.clock import now
 from agents.handout.noted import note
 from agents.retention import place, words
 from agents.retention.index import RecordIndex
@@ -13,7 +14,6 @@ from agents.retention.opened import Opened, progress
 from agents.retention.words import WordKey
 from agents.settings import Settings
 from agents.token_key import token_key
-from agents.worker import now
 from pipeline.detect.concerns.lexicon import load_lexicon
 from pipeline.errors import BadConfiguration, Stop
 from pipeline.event import Event

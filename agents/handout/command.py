@@ -12,7 +12,8 @@ import typer
 
 from agents import settings
 from agents.acting import user
-from agents.handout import attachments, bag, fixity, package, traces
+from agents.clock import now
+from agents.handout import attachments, traces
 from agents.handout.contents import Handout
 from agents.handout.history import Item, Trace, covered, histories, uncovered
 from agents.handout.noted import note
@@ -20,7 +21,6 @@ from agents.retention import bundle
 from agents.retention.log import LogReader
 from agents.retention.opened import Folder, Opened, indexed, reading, refusing
 from agents.retention.wanted import Wanted
-from agents.worker import now
 from pipeline.errors import BadConfiguration, Stop
 
 _Keys = Annotated[list[str] | None, typer.Argument(help="object keys, as `records search` shows them")]
@@ -75,6 +75,8 @@ def export(
 
     A bag (BagIt) is for whoever asked for the records, an archive package (fgs) for an archive that takes them over.
     """
+    from agents.handout import bag, fixity, package
+
     with refusing(), reading(store) as opened:
         if to.exists():
             raise BadConfiguration(f"{to} exists already: name a new folder")
@@ -101,6 +103,8 @@ def export(
 
 def check(folder: Annotated[Path, typer.Argument(help="a bag or an archive package")]) -> None:
     """Check every file of a bag or an archive package against the hashes in it; exits 1 if one is not what it was."""
+    from agents.handout import fixity
+
     with refusing():
         faults = list(fixity.faults(folder))
     for fault in faults:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from agents.acting import user
+from agents.clock import now
 from agents.handout import access
 from agents.retention import place
 from agents.retention.log import LogReader
 from agents.settings import Settings
-from agents.worker import now
 
 
 def note(

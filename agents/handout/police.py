@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from agents import settings
+from agents.clock import now
 from agents.configuration import load_accounts, load_policy
 from agents.handout import evidence
 from agents.handout.contents import Handout
@@ -25,7 +26,6 @@ from agents.settings import Settings
 from agents.takedown import people
 from agents.takedown.journal import Journal
 from agents.takedown.people import Deeds
-from agents.worker import now
 from pipeline.decide import decide
 from pipeline.errors import BadConfiguration
 from pipeline.message import RuleNote

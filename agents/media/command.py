@@ -10,12 +10,12 @@ import msgspec
 import typer
 
 from agents import settings
+from agents.clock import now
 from agents.media.queue import Expected, MediaQueue
 from agents.retention import attachment, form
 from agents.retention.opened import Folder, Opened, progress, reading, refusing
 from agents.retention.records import RecordStore
 from agents.retention.store import Disposed, KeptRecord
-from agents.worker import now
 from pipeline.errors import DeadLetter
 from pipeline.event import Event
 from pipeline.message import Receipt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from agents import worker
+from agents.clock import now
 from agents.platforms import credentials
 from agents.platforms.http import SimulatorPlatform
 from agents.platforms.platform import Platforms
@@ -23,4 +23,4 @@ def platforms(settings: Settings, accounts: Accounts) -> Platforms:
         return {account.platform: simulator for account in accounts.account}
     if settings.credentials_file is None:
         return {}
-    return credentials.connected(settings.credentials_file, os.environ, worker.now)
+    return credentials.connected(settings.credentials_file, os.environ, now)

@@ -8,9 +8,10 @@ from functools import cache
 
 import msgspec
 
+from agents.retention.entry import leaf
 from agents.retention.heads import Head, read_head
-from agents.retention.log import LogReader, leaf
-from agents.retention.stamps import Stamped
+from agents.retention.log import LogReader
+from agents.retention.stamped import Stamped
 from agents.retention.store import Damaged, Missing
 from pipeline import merkle
 

@@ -18,25 +18,20 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, BinaryIO
 
-from agents.retention import nodes, stamps
+from agents.retention import entry, nodes
+from agents.retention.entry import WIDTH
 from agents.retention.heads import Head, Signer, read_head
 from agents.retention.places import Places
+from agents.retention.stamped import Stamped, stamped, unstamped
 from agents.retention.trouble import translated
 from pipeline import merkle
 from pipeline.errors import Stop
 
-_NAME_WIDTH = 96
-WIDTH = _NAME_WIDTH + 64 + 1
 _TAIL = 4096  # longer than any head
 _CLOCK_STEP = timedelta(minutes=5)
 _PLACES_EVERY = 4096  # entries, which are read to find one that the table does not tell of yet
 _DAY = len("2026-11-23")
 _HOUR = len("2026-11-23T12")
-
-
-def leaf(name: str, sha256: str) -> bytes:
-    """The hash of an entry; the padding of its line is not part of it."""
-    return merkle.leaf_hash(f"{name} {sha256}".encode())
 
 
 class Log:
@@ -72,8 +67,8 @@ class Log:
             if not new:
                 return None
             tree = self._tree(hashes, last)
-            made = [hash_ for name, sha256 in new for hash_ in tree.add(leaf(name, sha256))]
-            _append(entries, b"".join(f"{name:<{_NAME_WIDTH}}{sha256}\n".encode() for name, sha256 in new))
+            made = [hash_ for name, sha256 in new for hash_ in tree.add(entry.leaf(name, sha256))]
+            _append(entries, b"".join(entry.line(name, sha256) for name, sha256 in new))
             _append(hashes, b"".join(made))
             head = self._signer.sign(tree.size, tree.root(), self._time_after(last), last)
             if last is None:
@@ -82,13 +77,13 @@ class Log:
                 self._publish(last, head)
             _append(heads, head.line() + b"\n")
             if tree.size >= self._placed + _PLACES_EVERY or self._placed == 0:
-                self._places.catch_up(lambda at: _entry(entries, at))
+                self._places.catch_up(lambda at: entry.at(entries, at))
                 self._placed = tree.size
         return head
 
     def _tree(self, file: BinaryIO, last: Head | None) -> merkle.Growing:
         size, root = (last.size, last.root) if last else (0, merkle.EMPTY.hex())
-        tree = nodes.tree(file, size, root, lambda: (leaf(*entry) for entry in self._reader.entries()))
+        tree = nodes.tree(file, size, root, lambda: (entry.leaf(*each) for each in self._reader.entries()))
         if tree is None:  # nothing is signed on top of that
             raise Stop(f"the entries in {self._folder} are not those signed; run `anslagsvakt records verify`")
         return tree
@@ -153,20 +148,20 @@ class LogReader:
         for path in sorted((self._folder / "published").glob("*.json")):
             yield f"log/published/{path.name}", read_head(path.read_bytes().removesuffix(b"\n"))
 
-    def stamped(self) -> list[stamps.Stamped]:
+    def stamped(self) -> list[Stamped]:
         """Every daily head that has a time stamp, oldest first."""
-        return stamps.stamped(self._folder)
+        return stamped(self._folder)
 
     def unstamped(self) -> int:
         """How many daily heads have no time stamp."""
-        return len(stamps.unstamped(self._folder))
+        return len(unstamped(self._folder))
 
     def entries(self, start: int = 0) -> Iterator[tuple[str, str]]:
         """Name and hash of every entry from `start` on, as far as whole lines go."""
         with (self._folder / "entries").open("rb") as file:
             file.seek(start * WIDTH)
-            while len(line := file.read(WIDTH)) == WIDTH:
-                yield _parse(line)
+            while found := entry.read(file):
+                yield found
 
     def size(self) -> int:
         """How many whole lines there are."""
@@ -178,8 +173,8 @@ class LogReader:
         if not wanted:
             return {}
         with (self._folder / "entries").open("rb") as file:
-            told, places = self._places.find(wanted, lambda at: _entry(file, at))
-            found = {name: (at, entry[1]) for name, at in places.items() if (entry := _entry(file, at))}
+            told, places = self._places.find(wanted, lambda at: entry.at(file, at))
+            found = {name: (at, here[1]) for name, at in places.items() if (here := entry.at(file, at))}
         for at, (name, sha256) in enumerate(self.entries(told), told):
             if name in wanted:
                 found.setdefault(name, (at, sha256))
@@ -187,7 +182,7 @@ class LogReader:
 
     def leaf(self, index: int) -> bytes:
         """The hash of an entry."""
-        return leaf(*next(self.entries(index)))
+        return entry.leaf(*next(self.entries(index)))
 
     @contextmanager
     def nodes(self) -> Iterator[merkle.Node]:
@@ -195,17 +190,6 @@ class LogReader:
         path = self._folder / "nodes"
         with path.open("rb") if path.exists() else io.BytesIO() as file:
             yield nodes.node(file)
-
-
-def _entry(file: BinaryIO, at: int) -> tuple[str, str] | None:
-    file.seek(at * WIDTH)
-    line = file.read(WIDTH)
-    return _parse(line) if len(line) == WIDTH else None
-
-
-def _parse(line: bytes) -> tuple[str, str]:
-    text = line.decode("ascii", "replace")
-    return text[:_NAME_WIDTH].rstrip(), text[_NAME_WIDTH:-1]
 
 
 def _append(file: IO[bytes], content: bytes) -> None:

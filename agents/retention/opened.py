@@ -12,12 +12,12 @@ from typing import Annotated
 import typer
 
 from agents import settings
+from agents.clock import now
 from agents.retention import place
 from agents.retention.index import RecordIndex
 from agents.retention.log import LogReader
 from agents.retention.records import RecordStore
 from agents.retention.store import Faulty
-from agents.worker import now
 from pipeline.errors import AnslagsvaktError, BadConfiguration
 
 _EVERY = 1000

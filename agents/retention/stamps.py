@@ -11,7 +11,6 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -27,10 +26,10 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from agents.retention.stamped import ENDING, unstamped
 from agents.retention.trouble import translated
 from pipeline.errors import AnslagsvaktError, BadConfiguration, RetryLater
 
-ENDING = ".tsr"
 _LARGEST = 64 * 1024
 _TIMEOUT_S = 20.0
 _EVERY_S = 600.0
@@ -63,33 +62,6 @@ class Roots:
         except (ValueError, TypeError, OverflowError) as error:
             raise ValueError(f"it is no time stamp ({type(error).__name__})") from None
         return answer.tst_info.gen_time
-
-
-def unstamped(log: Path) -> list[Path]:
-    """The daily heads that have no stamp yet, oldest first."""
-    return [each for each in sorted(_published(log).glob("day-*.json")) if not each.with_suffix(ENDING).exists()]
-
-
-@dataclass(frozen=True, slots=True)
-class Stamped:
-    """A daily head that has a stamp; `path` is the head's file, which may be gone."""
-
-    path: Path
-
-    @property
-    def head(self) -> bytes:
-        """What was stamped, as it stands now."""
-        return self.path.read_bytes() if self.path.exists() else b""
-
-    @property
-    def stamp(self) -> bytes:
-        """The time stamp."""
-        return self.path.with_suffix(ENDING).read_bytes()
-
-
-def stamped(log: Path) -> list[Stamped]:
-    """Every head that has a stamp, oldest first."""
-    return [Stamped(each.with_suffix(".json")) for each in sorted(_published(log).glob(f"day-*{ENDING}"))]
 
 
 def stamp(log: Path, url: str, roots: Roots) -> int:
@@ -151,7 +123,3 @@ def _ask(url: str, roots: Roots, head: bytes) -> bytes:
     except ValueError as error:
         raise RetryLater(f"the time stamp authority's answer is refused: {error}") from None
     return answer.content
-
-
-def _published(log: Path) -> Path:
-    return log / "published"

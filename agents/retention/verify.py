@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from agents.retention import attachment, documents, form, heads, log
+from agents.retention import attachment, documents, entry, form, heads
 from agents.retention.about import Told
 from agents.retention.disposal import FOLDER, disposed_of
 from agents.retention.heads import Head, is_signed, read_head
 from agents.retention.log import LogReader
 from agents.retention.records import RecordStore
-from agents.retention.stamps import Roots
+from agents.retention.stamped import Stamps
 from agents.retention.store import Damaged, Disposed, Faulty, Missing
 from pipeline import merkle
 
@@ -41,7 +41,7 @@ class Known:
     keys: frozenset[str] = frozenset()
     heads: tuple[Head, ...] = ()
     mark: Mark | None = None
-    roots: Roots | None = None  # of time stamps; without them stamps are counted, not checked
+    roots: Stamps | None = None  # of time stamps; without them stamps are counted, not checked
 
 
 @dataclass(slots=True)
@@ -120,7 +120,7 @@ class Verification:
         for each in reader.stamped():
             self._stamp(f"log/published/{each.path.name}", each.head, each.stamp, known.roots)
 
-    def _stamp(self, name: str, head_file: bytes, stamp: bytes, roots: Roots | None) -> None:
+    def _stamp(self, name: str, head_file: bytes, stamp: bytes, roots: Stamps | None) -> None:
         self.report.stamps += 1
         if roots is None:
             return
@@ -143,7 +143,7 @@ class Verification:
         wrong: list[int] = []
         with reader.nodes() as node:
             for name, sha256 in itertools.islice(reader.entries(), covered):
-                made = tree.add(log.leaf(name, sha256))
+                made = tree.add(entry.leaf(name, sha256))
                 if made != [node(level, tree.size - 1 >> level) for level in range(len(made))]:
                     wrong.append(tree.size)
                 for root, whose in expected.get(tree.size, ()):
@@ -165,7 +165,7 @@ class Verification:
         for name, sha256 in reader.entries():
             if tree.size == mark.entries:
                 break
-            tree.add(log.leaf(name, sha256))
+            tree.add(entry.leaf(name, sha256))
         return (tree.size, tree.root().hex()) == (mark.entries, mark.root)
 
     def _others(self, reader: LogReader) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agents import worker
+from agents.clock import now
 from agents.consume import Pace, Role
 from agents.platforms.platform import Platforms
 from agents.stream import Meter, Readiness
@@ -55,9 +56,9 @@ def run(
     with (
         closing(Journal(journal_path)) as journal,
         alive(journal_path, terms.owner) as living,
-        closing(Calls(platforms, worker.now)) as calls,
+        closing(Calls(platforms, now)) as calls,
     ):
-        takedown = Takedown(journal, platforms, calls, meter, terms, now=worker.now)
+        takedown = Takedown(journal, platforms, calls, meter, terms, now=now)
         takedown.inherit(living)
         code = worker.run(ROLE, _TOPICS, takedown, client=client, meter=meter, health=health, stop=stop, pace=pace)
         takedown.drain()

@@ -20,6 +20,7 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
 from pathlib import Path
 
+from agents.clock import now
 from agents.retention import bundle, form, place
 from agents.retention.about import About, Told
 from agents.retention.bucket import Lock, LockMode
@@ -33,7 +34,6 @@ from agents.retention.verify import Known, Verification
 from agents.retention.wanted import Wanted
 from agents.retention.words import WordKey
 from agents.retention.wrap import add_key
-from agents.worker import now
 from pipeline.record import Coordinates, object_key
 from tests.bench.figure import Benchmark, Figure, lines
 from tests.seaweed import program, seaweed

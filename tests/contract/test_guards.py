@@ -9,11 +9,11 @@ from botocore.exceptions import ClientError
 from typer.testing import CliRunner
 
 from agents import settings
+from agents.clock import now
 from agents.records import app
 from agents.retention import place
 from agents.retention.attachment import Attachment
 from agents.retention.store import Raw
-from agents.worker import now
 from pipeline.errors import BadConfiguration
 from pipeline.record import Coordinates
 from tests.killing.writer import Plan, value

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from agents.clock import now
 from agents.retention.wrap import add_key
-from agents.worker import now
 from tests.killing.audit import ROOT, Told, await_, check, finish, kill_at_random, writing
 from tests.killing.writer import Plan
 from tests.loopback_media import MediaServer, content, media_server, status

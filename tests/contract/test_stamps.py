@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from agents.records import app
 from agents.retention import bundle, place, stamps
 from agents.retention.log import LogReader
+from agents.retention.stamped import stamped, unstamped
 from agents.retention.stamps import Roots
 from agents.retention.store import Raw
 from agents.retention.verify import Known, Report, Verification
@@ -48,7 +49,7 @@ def where(tmp_path: Path) -> place.Place:
         at = TODAY - timedelta(days=3 - n)
         with place.opened(made, lambda: at) as store:  # noqa: B023  # used at once
             store.put_many([raw])
-    assert len(stamps.unstamped(made.log)) == 3
+    assert len(unstamped(made.log)) == 3
     return made
 
 
@@ -71,7 +72,7 @@ def test_every_daily_head_is_stamped_once(where: place.Place, authority: Authori
 
 def test_openssl_alone_can_check_a_stamp(where: place.Place, authority: Authority) -> None:
     stamps.stamp(where.log, authority.url, Roots.of(authority.roots))
-    for head in (each.path for each in stamps.stamped(where.log)):
+    for head in (each.path for each in stamped(where.log)):
         command = [OPENSSL.found(), "ts", "-verify", "-data", str(head), "-in", str(head.with_suffix(".tsr"))]
         ran = subprocess.run([*command, "-CAfile", str(authority.roots)], capture_output=True, text=True, check=False)
         assert "Verification: OK" in ran.stdout + ran.stderr
@@ -85,7 +86,7 @@ def test_an_authority_that_gives_no_stamp_is_asked_again(
     setattr(authority, trouble, True)
     with pytest.raises(RetryLater):
         stamps.stamp(where.log, authority.url, roots)
-    assert len(stamps.unstamped(where.log)) == 3
+    assert len(unstamped(where.log)) == 3
     setattr(authority, trouble, False)
     assert stamps.stamp(where.log, authority.url, roots) == 3
 
@@ -95,7 +96,7 @@ def test_a_stranger_in_the_authoritys_place_is_refused(
 ) -> None:
     with stamp_authority(tmp_path / "stranger") as stranger, pytest.raises(RetryLater, match="trusted authority"):
         stamps.stamp(where.log, stranger.url, Roots.of(authority.roots))
-    assert len(stamps.unstamped(where.log)) == 3
+    assert len(unstamped(where.log)) == 3
 
 
 def published(where: place.Place) -> list[Path]:
@@ -190,7 +191,7 @@ def test_stamping_waits_for_nobody_and_tells_of_trouble(where: place.Place, auth
         assert _await(lambda: bool(told))
     authority.silent = False
     with stamps.stamping(where.log, authority.url, roots, told.append):
-        assert _await(lambda: not stamps.unstamped(where.log))
+        assert _await(lambda: not unstamped(where.log))
 
 
 def _await(holds: object) -> bool:

@@ -14,13 +14,14 @@ import pytest
 from typer.testing import CliRunner
 
 from agents import settings
+from agents.clock import now
 from agents.records import app
 from agents.retention import place
 from agents.retention.attachment import Attachment
-from agents.retention.log import WIDTH, LogReader
+from agents.retention.entry import WIDTH
+from agents.retention.log import LogReader
 from agents.retention.store import Raw
 from agents.retention.wrap import add_key
-from agents.worker import now
 from pipeline.record import Coordinates
 from tests.killing.writer import Plan, value
 from tests.seaweed import Seaweed

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from kafka.admin import KafkaAdminClient
 
+from agents.clock import now
 from agents.publish import KafkaPublisher
 from agents.retention import place
 from agents.retention.log import LogReader
 from agents.retention.verify import Known, Verification
 from agents.subscribe import KafkaSubscription
-from agents.worker import now
 from deploy.local.kafka import Kafka
 from tests.integration.conftest import FreshBroker
 from topics import catalog, wire
@@ -44,7 +44,7 @@ metrics = Metrics(CollectorRegistry())
 fetch = Fetcher(Allowed.of(["127.0.0.1"]), Bounds()).fetch
 with (
     worker.told_to_stop() as stop,
-    place.opened(where, worker.now) as store,
+    place.opened(where, now) as store,
     collecting(Path(sys.argv[1]) / "media.sqlite3", store, fetch, metrics) as attachments,
 ):
     sys.exit(archive.run(store, attachments, client=json.loads(sys.argv[2]), meter=metrics, health=Health(), stop=stop))

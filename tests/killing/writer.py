@@ -19,6 +19,7 @@ import msgspec
 from prometheus_client import CollectorRegistry
 
 from agents.archive import Archive
+from agents.clock import now
 from agents.media.address import Allowed
 from agents.media.collect import Terms, collecting
 from agents.media.fetch import Bounds, Fetcher
@@ -32,7 +33,6 @@ from agents.retention.records import RecordStore
 from agents.retention.s3 import S3Objects, connect
 from agents.retention.seal import Sealed
 from agents.retention.wrap import KeyFile
-from agents.worker import now
 from pipeline.errors import RetryLater
 from tests.fakes import FakeRecord
 from topics import catalog

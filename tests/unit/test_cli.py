@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,14 @@ def test_every_command_has_help(path: str) -> None:
     answer = CliRunner().invoke(cli.app, [*path.split(), "--help"])
     assert answer.exit_code == 0
     assert path.rsplit(maxsplit=1)[-1] in answer.output
+
+
+def test_no_command_waits_for_what_it_does_not_need() -> None:
+    """Each of these takes a tenth of a second and more to load, and a search of records needs none of them."""
+    heavy = {"kafka", "numpy", "httpx", "boto3", "lxml", "rfc3161_client", "faust", "presidio_analyzer"}
+    code = f"import sys, agents.cli; print(sorted({heavy} & set(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(("path", "command"), commands(), ids=PATHS)

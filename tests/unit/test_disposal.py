@@ -11,6 +11,7 @@ import msgspec
 import pytest
 from typer.testing import CliRunner
 
+from agents.clock import now
 from agents.configuration import load_retention
 from agents.records import app
 from agents.retention import disposal, holds, place
@@ -23,7 +24,6 @@ from agents.retention.store import Disposed, Missing, Raw
 from agents.retention.wanted import Hit
 from agents.retention.wrap import KeyFile, add_key
 from agents.settings import Settings
-from agents.worker import now
 from pipeline.errors import BadConfiguration
 from pipeline.record import Coordinates
 from pipeline.retention import KEPT, RetentionClass, Rule, Schedule

@@ -20,8 +20,9 @@ from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
 from agents.retention import bundle
+from agents.retention.entry import WIDTH, leaf
 from agents.retention.heads import signer
-from agents.retention.log import WIDTH, Log, LogReader, leaf
+from agents.retention.log import Log, LogReader
 from agents.retention.places import Places
 from agents.retention.store import Missing
 from pipeline import merkle

@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 
 from agents.retention import bundle, place
+from agents.retention.entry import WIDTH
 from agents.retention.heads import FIRST, Head, Signer, is_signed, read_head, signer
-from agents.retention.log import WIDTH, Log, LogReader
+from agents.retention.log import Log, LogReader
 from agents.retention.store import Missing, Raw
 from agents.retention.verify import Known, Mark, Report, Verification
 from agents.retention.wrap import add_key
@@ -32,7 +33,7 @@ import itertools, sys
 from pathlib import Path
 from agents.retention import place
 from agents.retention.store import Raw
-from agents.worker import now
+from agents.clock import now
 from pipeline.record import Coordinates
 folder, first = Path(sys.argv[1]), int(sys.argv[2])
 where = place.Place(folder / "store", folder / "keys", folder / "key", log_key=folder / "log.key")

@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.detect.concerns import LexiconRecogniser, load_concern_recogniser, load_lexicon, load_tone
+from pipeline.detect.concerns.built import load_concern_recogniser
+from pipeline.detect.concerns.lexicon import load_lexicon
+from pipeline.detect.concerns.recogniser import LexiconRecogniser
+from pipeline.detect.concerns.tone import load_tone
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.names import load_person_recogniser
 from pipeline.detect.wording import wording

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.detect.concerns import load_concern_recogniser
+from pipeline.detect.concerns.built import load_concern_recogniser
 from pipeline.detect.concerns.disguise import undressed
 from pipeline.detect.finding import Concern
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.detect.concerns import load_concern_recogniser
+from pipeline.detect.concerns.built import load_concern_recogniser
 from pipeline.detect.concerns.terms import BadTerm, parse
 from pipeline.detect.finding import Concern
 from pipeline.errors import BadConfiguration

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pipeline.detect.concerns import load_concern_recogniser
+from pipeline.detect.concerns.built import load_concern_recogniser
 from pipeline.detect.finding import Concern
 from pipeline.detect.names import load_person_recogniser
 from pipeline.ports import ConcernRecogniser, NameRecogniser

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.detect.concerns import load_concern_recogniser, load_tone
+from pipeline.detect.concerns.built import load_concern_recogniser
 from pipeline.detect.concerns.features import features, masked
-from pipeline.detect.concerns.tone import BUILT_IN
+from pipeline.detect.concerns.tone import BUILT_IN, load_tone
 from pipeline.detect.finding import Concern, Entity, Finding
 from pipeline.detect.wording import wording
 from pipeline.errors import BadConfiguration

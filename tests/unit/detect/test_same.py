@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.detect.concerns import LexiconRecogniser, load_lexicon, load_tone
+from pipeline.detect.concerns.lexicon import load_lexicon
 from pipeline.detect.concerns.matcher import Entry, Matcher, Owner
+from pipeline.detect.concerns.recogniser import LexiconRecogniser
+from pipeline.detect.concerns.tone import load_tone
 from pipeline.detect.engine import Engine
 from pipeline.detect.finding import Analysis
 from pipeline.detect.names import GazetteerRecogniser, load_gazetteer
