@@ -99,7 +99,10 @@ def prove(
     to: Annotated[Path, typer.Option(help="the file to write the proof to")],
     store: Folder = None,
 ) -> None:
-    """Write a proof that a record is in the log, for anyone to check with `check_record.py`; exits 1 if it is not."""
+    """Write a proof that a record is in the log, for anyone to check with `check_record.py`; exits 1 if it is not.
+
+    The proofs of attachments are part of `records export --unmasked`, with the attachments.
+    """
     with refusing(), reading(store) as opened:
         to.write_bytes(bundle.prove(LogReader(opened.log), key))
     typer.echo(f"{to}: check it with: python check_record.py {to} FILE")

@@ -1,9 +1,11 @@
-"""Is FILE a record of the archive, as it was signed? `python check_record.py PROOF.json FILE [PUBLIC_KEY [ROOTS.pem]]`.
+"""Is FILE what the archive kept, as it was signed? `python check_record.py PROOF.json FILE [PUBLIC_KEY [ROOTS.pem]]`.
 
 Needs nothing but Python 3.8 or later: no network, no other package, none of Anslagsvakt's code. Only a time stamp, if
 the proof has one, is checked by openssl, against the certificates of its authority (ROOTS.pem).
 
-1. The SHA-256 of FILE is the name that the proof's record has in the archive's log.
+1. FILE is what the archive's log names. A record's name is the SHA-256 of its bytes. An attachment's is that of its
+   record and 64 bits of a hash over its place there and its own SHA-256; where the archive does not seal what it keeps,
+   the log also has the SHA-256 of the whole.
 2. The log's entry and the path in the proof lead to a root (RFC 9162, section 2.1.3.2).
 3. That root was signed with the public key (Ed25519, RFC 8032), at the time that the head tells.
 4. The head was there when the authority stamped it (RFC 3161), whatever the archive's own clock says.
@@ -87,6 +89,17 @@ def root_of(leaf: bytes, index: int, size: int, path: list[bytes]) -> str | None
     return leaf.hex() if last == 0 else None
 
 
+def is_it(proof: dict[str, str], content: bytes) -> bool:
+    """Whether these bytes are the record or the attachment that the proof is for."""
+    sha256, name = hashlib.sha256(content).hexdigest(), proof["record"].rsplit("/", 1)[-1]
+    if not proof["record"].startswith("media/"):
+        return name.split(".")[0] == sha256
+    told = json.dumps([proof["field"], sha256], separators=(",", ":"), ensure_ascii=False).encode()
+    named = name.split(".")[1] == hashlib.sha256(told).hexdigest()[:16]
+    whole = proof["line"].encode() + b"\n" + content if "line" in proof else None
+    return named and (whole is None or hashlib.sha256(whole).hexdigest() == proof["object_sha256"])
+
+
 def is_stamped(head: dict[str, object], stamp: str, roots: str) -> bool:
     """Whether the stamp is the authority's word over the head, by openssl."""
     with tempfile.TemporaryDirectory() as folder:
@@ -100,15 +113,14 @@ def is_stamped(head: dict[str, object], stamp: str, roots: str) -> bool:
 def main(proof_file: str, record_file: str, trusted: str | None = None, roots: str | None = None) -> int:
     """Check and tell; the exit code is 1 when something is not so."""
     proof = json.loads(Path(proof_file).read_text(encoding="utf-8"))
-    sha256 = hashlib.sha256(Path(record_file).read_bytes()).hexdigest()
     head, entry = proof["head"], "{record} {object_sha256}".format(**proof)
     text = "anslagsvakt tree head 1\n{size}\n{root}\n{at}\n{previous}\n".format(**head).encode()
     leaf = hashlib.sha256(b"\x00" + entry.encode()).digest()
     found = root_of(leaf, proof["index"], head["size"], [bytes.fromhex(step) for step in proof["path"]])
     key, signature = base64.b64decode(head["key"]), base64.b64decode(head["signature"])
     checks = {
-        "the file is the record that the proof is for": proof["record"].rsplit("/", 1)[-1].split(".")[0] == sha256,
-        "the record is in the log": 0 <= proof["index"] < head["size"] and found == head["root"],
+        "the file is the one that the proof is for": is_it(proof, Path(record_file).read_bytes()),
+        "it is in the log": 0 <= proof["index"] < head["size"] and found == head["root"],
         "the log was signed with the key below": is_signature(key, text, signature),
         "that key is the one you trust": trusted in (None, head["key"]),
     }
@@ -117,6 +129,8 @@ def main(proof_file: str, record_file: str, trusted: str | None = None, roots: s
     for what, holds in checks.items():
         print("ok   " if holds else "WRONG", what)
     print(f"signed at {head['at']} with key {head['key']}" + ("" if trusted else ", which you have yet to trust"))
+    if "field" in proof:
+        print(f"it is attached to the record {proof['record'][12:76]} as {proof['field']}")
     if "stamp" in proof and not roots:
         print("its time stamp is not checked: name the authority's certificates (ROOTS.pem) as well")
     return 0 if all(checks.values()) else 1

@@ -85,7 +85,8 @@ def export(
         items, chosen = _read_out(opened, f"export {form}", _Selection(tuple(keys or ()), item, thread), unmasked)
         reader = LogReader(opened.log)
         originals = [each.object_key for item in items for each in item.versions if each.raw is not None]
-        proofs = bundle.prove_all(reader, originals) if unmasked and reader.exists() else {}
+        fetched = [each for item in items for version in item.versions for each in version.fetched]
+        proofs = bundle.prove_all(reader, originals, fetched) if unmasked and reader.exists() else {}
         handout = Handout(items, proofs, now(), unmasked)
         if creator is None or form is Form.BAG:
             bag.write(handout, to)

@@ -43,17 +43,19 @@ def write(handout: Handout, folder: Path) -> None:
 def _write_originals(handout: Handout, folder: Path) -> None:
     for name in ("raw", "proof"):
         (folder / name).mkdir()
-    fetched = [each for version in handout.versions() for each in version.attachments if each.missing is None]
+    fetched = [each for version in handout.versions() for each in version.fetched]
     if fetched:
         (folder / attachments.FOLDER).mkdir()
     for each in fetched:
         (folder / attachments.FOLDER / attachments.file_name(each)).write_bytes(each.content)
+        if proof := handout.proofs.get(each.object_key):
+            (folder / "proof" / f"{each.object_key.rpartition('/')[2]}.json").write_bytes(proof)
     for version in handout.versions():
         if version.raw is None:
             continue
         (folder / "raw" / version.sha256).write_bytes(version.raw)
-        if version.object_key in handout.proofs:
-            (folder / "proof" / f"{version.sha256}.json").write_bytes(handout.proofs[version.object_key])
+        if proof := handout.proofs.get(version.object_key):
+            (folder / "proof" / f"{version.sha256}.json").write_bytes(proof)
 
 
 def _data(items: Iterable[Item]) -> bytes:

@@ -113,10 +113,13 @@ def _deed(each: Deeds) -> Iterator[str]:
 
 _CHECK = """\
 <h2>Så kan äktheten prövas</h2>
-<p>Mappen <code>raw</code> innehåller det anmälda precis som det kom in, namngivet efter sin SHA-256. Mappen
-<code>proof</code> innehåller för varje fil ett bevis för att den fanns i kommunens arkiv vid den tid som anges,
-signerat med arkivets nyckel. Programmet <code>check_record.py</code> prövar det och behöver bara Python:</p>
+<p>Mappen <code>raw</code> innehåller det anmälda precis som det kom in, namngivet efter sin SHA-256, och mappen
+<code>media</code> dess bilagor, när det finns några. Mappen <code>proof</code> innehåller för varje fil ett bevis för
+att den fanns i kommunens arkiv vid den tid som anges, signerat med arkivets nyckel. Programmet
+<code>check_record.py</code> prövar det och behöver bara Python:</p>
 <p><code>python check_record.py proof/FIL.json raw/FIL</code></p>
+<p>Beviset för en bilaga heter efter det inlägg som den hör till, med ett tillägg efter en punkt:
+<code>python check_record.py proof/FIL.TILLÄGG.json media/BILAGA</code></p>
 <p><code>index.html</code> visar det anmälda i alla sina versioner, med bilagor, och <code>trad.html</code> det i sitt
 sammanhang, där allt är maskerat. <code>atgarder.json</code> innehåller varje anrop till plattformen. Att inget i
 paketet har ändrats visar kontrollsummorna (BagIt, RFC 8493).</p>

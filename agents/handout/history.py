@@ -44,6 +44,11 @@ class Version:
         """The texts by field, in words."""
         return {pointer: said(shown) for pointer, shown in self.shown.items()}
 
+    @property
+    def fetched(self) -> tuple[Attachment, ...]:
+        """The attachments that could be had."""
+        return tuple(each for each in self.attachments if each.missing is None)
+
 
 @dataclass(frozen=True, slots=True)
 class Trace:

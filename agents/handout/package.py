@@ -157,7 +157,8 @@ def _dublin_core(handout: Handout, header: Header) -> bytes:
 def _read_me(handout: Handout) -> str:
     originals = (
         "data/raw/      händelserna, byte för byte som de kom in; filens namn är dess SHA-256\n"
-        "data/proof/    ett bevis för varje handling: python check_record.py BEVIS FIL\n"
+        "data/media/    bilagorna, när det finns några; filens namn är dess SHA-256\n"
+        "data/proof/    ett bevis för varje handling och bilaga: python check_record.py BEVIS FIL\n"
         if handout.decision
         else ""
     )

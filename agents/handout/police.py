@@ -62,7 +62,8 @@ def _gathered(opened: Opened, chosen: Settings, item: str, platform: str | None,
     store, reader = opened.store, LogReader(opened.log)
     (reported,) = histories([store.read(hit.object_key) for hit in ours], uncovered, store.attachments)
     around = histories([store.read(key) for key in keys], covered(detector), store.attachments)
-    proofs = {hit.object_key: bundle.prove(reader, hit.object_key) for hit in ours} if reader.exists() else {}
+    fetched = [each for version in reported.versions for each in version.fetched]
+    proofs = bundle.prove_all(reader, [hit.object_key for hit in ours], fetched) if reader.exists() else {}
     handout = Handout((reported,), proofs, now(), decision)
     return evidence.Evidence(_facts(chosen, detector, reported), handout, around, _deeds(chosen, reported))
 

@@ -1,13 +1,15 @@
-"""The proof for one record, which anybody can check without us, with the script that we ship (`check_record.py`)."""
+"""The proof for a record or an attachment, which anybody can check without us: `check_record.py`, which we ship, does."""
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import cache
 
 import msgspec
 
+from agents.retention.attachment import Attachment, write
 from agents.retention.entry import leaf
 from agents.retention.heads import Head, read_head
 from agents.retention.log import LogReader
@@ -24,9 +26,13 @@ def prove(reader: LogReader, name: str) -> bytes:
     return prove_all(reader, [name])[name]
 
 
-def prove_all(reader: LogReader, names: Iterable[str]) -> dict[str, bytes]:
-    """The bundles of many; raises as `prove`."""
-    wanted = dict.fromkeys(names)
+def prove_all(reader: LogReader, names: Iterable[str], attachments: Iterable[Attachment] = ()) -> dict[str, bytes]:
+    """The bundles of many, and of attachments, with what shows theirs to be the bytes that the entry names.
+
+    Raises as `prove`.
+    """
+    beside = {each.object_key: each for each in attachments}
+    wanted = dict.fromkeys((*names, *beside))
     if not wanted:
         return {}
     if not reader.exists():
@@ -38,10 +44,16 @@ def prove_all(reader: LogReader, names: Iterable[str]) -> dict[str, bytes]:
     heads = _Heads(reader)
     with reader.nodes() as node:
         trees = (node, merkle.computed(reader.leaf))  # what is in no file, or wrong there, the entries tell
-        return {name: _bundle(name, found.get(name), heads, trees) for name in wanted}
+        return {name: _bundle(name, found.get(name), heads, trees, beside.get(name)) for name in wanted}
 
 
-def _bundle(name: str, entry: tuple[int, str] | None, heads: _Heads, trees: Iterable[merkle.Node]) -> bytes:
+def _bundle(
+    name: str,
+    entry: tuple[int, str] | None,
+    heads: _Heads,
+    trees: Iterable[merkle.Node],
+    attachment: Attachment | None,
+) -> bytes:
     index, sha256 = entry or (0, "")
     head, stamp = heads.over(index)
     if entry is None or head is None or index >= head.size:
@@ -51,7 +63,7 @@ def _bundle(name: str, entry: tuple[int, str] | None, heads: _Heads, trees: Iter
     path = next((each for each in paths if merkle.is_included(hash_, index, head.size, each, root)), None)
     if path is None:
         raise Damaged("log/entries", "they do not lead to the signed root; run `anslagsvakt records verify`")
-    told = {
+    told: dict[str, object] = {
         "anslagsvakt": "proof",
         "version": 1,
         "record": name,
@@ -59,8 +71,18 @@ def _bundle(name: str, entry: tuple[int, str] | None, heads: _Heads, trees: Iter
         "index": index,
         "path": [step.hex() for step in path],
         "head": head,
-    } | ({"stamp": stamp} if stamp else {})
+    }
+    told |= {"stamp": stamp} if stamp else {}
+    told |= _binding(attachment, sha256) if attachment else {}
     return msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n"
+
+
+def _binding(attachment: Attachment, object_sha256: str) -> dict[str, str]:
+    """Its place in the record, which its name is made from; and its first line, if object and hash are of that."""
+    whole = write(attachment)
+    line = whole.partition(b"\n")[0].decode()
+    is_plain = hashlib.sha256(whole).hexdigest() == object_sha256  # of a sealed object the log has another hash
+    return {"field": attachment.field} | ({"line": line} if is_plain else {})
 
 
 class _Heads:

@@ -304,6 +304,9 @@ def test_attachments_are_told_of_and_given_only_where_nothing_is_covered(tmp_pat
     found = json.loads((full / "records.json").read_text())[0]["versions"][0]["attachments"]
     assert [(picture.sha256, None), (None, "status-404")] == [(each["sha256"], each["missing"]) for each in found]
     bagit.Bag(str(tmp_path / "full")).validate()
+    proof = full / "proof" / f"{picture.object_key.rpartition('/')[2]}.json"
+    checker = [sys.executable, "-I", str(full / "check_record.py"), str(proof), str(full / "media" / name)]
+    assert subprocess.run(checker, capture_output=True, check=False).returncode == 0
 
 
 def test_an_attachment_that_a_browser_would_run_gets_an_ending_that_opens_nothing() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from agents.retention import bundle, place
+from agents.retention.attachment import Attachment
 from agents.retention.entry import WIDTH
 from agents.retention.heads import FIRST, Head, Signer, is_signed, read_head, signer
 from agents.retention.log import Log, LogReader
@@ -344,6 +345,56 @@ def test_a_false_proof_is_found_out(
     code, said = check(proof, archive.folder / "file")
     assert code != 0
     assert any(line.startswith("WRONG") and wrong in line for line in said.splitlines()), said
+
+
+@pytest.fixture
+def attached(archive: Archive) -> Attachment:
+    """A picture of a record, in the store, and in the file `picture`."""
+    picture = Attachment.fetched(RAWS[4].sha256, "/media/0", AT, b"a picture\nof two lines", "image/jpeg")
+    with place.opened(archive.place, lambda: AT + timedelta(hours=2)) as store:
+        assert store.attach([picture]) == (picture.object_key,)
+    (archive.folder / "picture").write_bytes(picture.content)
+    return picture
+
+
+def proof_of(archive: Archive, picture: Attachment) -> dict[str, object]:
+    """What an uncovered hand-out has as the proof of an attachment; it is written to `proof.json` too."""
+    proof = bundle.prove_all(archive.reader, [], [picture])[picture.object_key]
+    (archive.folder / "proof.json").write_bytes(proof)
+    return dict(json.loads(proof))
+
+
+def test_anyone_can_check_an_attachment_without_us(archive: Archive, attached: Attachment) -> None:
+    """Sealed, its name in the log binds it; else the log's hash of the whole object does as well."""
+    told = proof_of(archive, attached)
+    assert ("line" in told) == (archive.place.keys is None)
+    code, said = check(archive.folder / "proof.json", archive.folder / "picture", archive.heads()[-1].key)
+    assert (code, said.count("ok   ")) == (0, 4), said
+    assert f"attached to the record {attached.record} as /media/0" in said
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"field": "/media/1"}, id="another place"),
+        pytest.param({"record": RAWS[5].object_key.replace("records", "media") + ".0123456789abcdef"}, id="another's"),
+        pytest.param({"line": '{"another":"line"}'}, id="another first line"),
+        pytest.param({"object_sha256": "0" * 64}, id="stored bytes"),
+    ],
+)
+def test_a_false_proof_of_an_attachment_is_found_out(
+    archive: Archive, attached: Attachment, change: dict[str, str]
+) -> None:
+    (archive.folder / "proof.json").write_text(json.dumps(proof_of(archive, attached) | change))
+    code, said = check(archive.folder / "proof.json", archive.folder / "picture")
+    assert (code, "WRONG" in said) == (1, True), said
+
+
+def test_another_picture_is_found_out(archive: Archive, attached: Attachment) -> None:
+    proof_of(archive, attached)
+    (archive.folder / "picture").write_bytes(attached.content + b" ")
+    code, said = check(archive.folder / "proof.json", archive.folder / "picture")
+    assert (code, "WRONG the file is the one" in said) == (1, True), said
 
 
 def test_another_file_and_another_key_are_found_out(archive: Archive, proof: Path) -> None:
