@@ -75,6 +75,7 @@ def _data(items: Iterable[Item]) -> bytes:
                     "archived_at": version.archived_at,
                     "time": version.time,
                     "change": version.change,
+                    "actor": version.actor,
                     "texts": version.texts,
                     "attachments": [attachments.data(each) for each in version.attachments],
                 }

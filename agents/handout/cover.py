@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from agents.handout import swedish
 from agents.handout.contents import Handout
 from agents.handout.history import Item
+from agents.retention.attachment import Attachment
 from agents.takedown.people import Deeds
 from pipeline.attempts import recount
 from pipeline.message import Result, RuleNote
@@ -92,7 +93,16 @@ def _preserved(reported: Item) -> Iterator[str]:
     yield "<h2>Bevarat</h2>\n<ul>\n"
     for version in reported.versions:
         yield f"<li>Arkiverat {_when(version.archived_at)}, SHA-256 <code>{version.sha256}</code></li>\n"
+        for each in version.attachments:
+            yield f"<li>Bilaga, {_attached(each)}</li>\n"
     yield "</ul>\n"
+
+
+def _attached(each: Attachment) -> str:
+    if each.missing:
+        return f"kunde inte hämtas {_when(each.at)} ({escape(each.missing)})"
+    size = swedish.bytes_of(len(each.content))
+    return f"{size}, hämtad {_when(each.at)}, SHA-256 <code>{each.sha256}</code>"
 
 
 def _done(deeds: Iterable[Deeds]) -> Iterator[str]:

@@ -34,6 +34,7 @@ _FORMATS = {
     ".webm": Format("video/webm", "WebM", None, "fmt/573"),
     ".mp3": Format("audio/mpeg", "MPEG 1/2 Audio Layer 3", None, "fmt/134"),
     ".pdf": Format("application/pdf", "Portable Document Format"),
+    ".bin": Format("application/octet-stream", "Attachment of another format, bytes unchanged"),
 }
 _RAW = Format("application/octet-stream", "Event as it came in, bytes unchanged")
 

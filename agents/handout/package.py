@@ -19,7 +19,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-from agents.handout import contents
+from agents.handout import attachments, contents
 from agents.handout.bag import CHECKER
 from agents.handout.contents import Handout
 from agents.handout.described import Described, describe, describe_all
@@ -120,6 +120,10 @@ def _happenings(handout: Handout, data: tuple[Described, ...]) -> Iterator[Happe
         path = f"data/raw/{each.sha256}"
         where = (path,) if path in there else ()
         yield Happening("ingestion", each.archived_at, f"Arkiverad som {each.object_key}", where)
+        for one in each.fetched:
+            path = f"data/{attachments.FOLDER}/{attachments.file_name(one)}"
+            where = (path,) if path in there else ()
+            yield Happening("capture", one.at, f"Bilagan {one.field} till {each.object_key} hämtad", where)
     if handout.decision is None:
         yield Happening("redaction", handout.made_at, _how(handout), ("data/index.html", "data/records.json"))
     yield Happening(
@@ -147,6 +151,7 @@ def _dublin_core(handout: Handout, header: Header) -> bytes:
         ("coverage", f"{times[0].date()}/{times[-1].date()}" if times else ""),
         ("type", "Collection"),
         ("language", "sv"),
+        ("rights", "Kan innehålla uppgifter som omfattas av sekretess" if handout.decision else ""),
     ]
     root = Maker(_OAI, {"oai_dc": _OAI, "dc": _DC})(
         "dc", NONE, *(make(name, NONE, text) for name, text in told if text)

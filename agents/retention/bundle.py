@@ -1,4 +1,4 @@
-"""The proof for a record or an attachment, which anybody can check without us: `check_record.py`, which we ship, does."""
+"""The proof for a record or an attachment, which anybody can check without us, with the script we ship."""
 
 from __future__ import annotations
 

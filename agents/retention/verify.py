@@ -155,7 +155,7 @@ class Verification:
                     if tree.size % _EVERY == 0:
                         self._marked(Mark(tree.size, tree.root().hex()))
         if wrong:
-            what = f"at {len(wrong)} entries it tells other hashes than they give, first at entry {wrong[0]}"
+            what = f"{len(wrong)} entries give other hashes than it tells, the first is entry {wrong[0]}"
             self._tell(Damaged("log/nodes", f"{what}: remove it, and the next record makes it anew"))
         if tree.size < covered:
             self._tell(Damaged("log/entries", f"the log has lost its last {covered - tree.size} entries"))

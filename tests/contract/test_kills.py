@@ -97,9 +97,10 @@ def test_killed_at_random_with_a_bucket_that_is_away_for_a_while(
     assert told.waited > 0
 
 
-def test_a_full_disk_is_waited_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sealed", ["", "sealed"], ids=["plain", "sealed"])
+def test_a_full_disk_is_waited_for(tmp_path: Path, sealed: str) -> None:
     """On a real file system of 6 MB that a ballast fills, in a mount namespace of its own."""
-    script = f"mount -t tmpfs -o size=6m none {tmp_path} && {sys.executable} -m tests.killing.full {tmp_path}"
+    script = f"mount -t tmpfs -o size=6m none {tmp_path} && {sys.executable} -m tests.killing.full {tmp_path} {sealed}"
     command = ["/usr/bin/env", "unshare", "--map-root-user", "--mount", "sh", "-c", script]
     ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if "unshare failed" in ran.stderr or "permission denied" in ran.stderr.lower():

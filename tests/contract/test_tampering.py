@@ -1,4 +1,4 @@
-"""Six ways to falsify an archive, each on a folder and on a bucket: `records verify` names it and exits with 1."""
+"""Ways to falsify an archive, each on a folder and on a bucket: `records verify` names it and exits with 1."""
 
 from __future__ import annotations
 
@@ -154,6 +154,15 @@ def rewrite_a_row_of_the_log(archive: Archive) -> list[str]:
     return ["entries of the log are not those it signed", f"{RAWS[4].object_key}: it is not in the log"]
 
 
+def change_a_hash_of_the_tree(archive: Archive) -> list[str]:
+    """Where proofs are read from; not at its edge, where the next record would find it out."""
+    nodes = archive.log / "nodes"
+    content = bytearray(nodes.read_bytes())
+    content[32] ^= 1
+    nodes.write_bytes(content)
+    return ["log/nodes: 1 entries give other hashes than it tells, the first is entry 2"]
+
+
 def rewrite_a_row_of_the_index(archive: Archive) -> list[str]:
     with closing(sqlite3.connect(archive.data / "index.sqlite3")) as index, index:
         index.execute("UPDATE record SET account = 'annat' WHERE object_key = ?", (RAWS[4].object_key,))
@@ -190,6 +199,7 @@ BESIDE = (
     drop_the_last_leaves,
     drop_the_last_leaves_and_heads,
     rewrite_a_row_of_the_log,
+    change_a_hash_of_the_tree,
     rewrite_a_row_of_the_index,
     rewrite_a_row_of_the_keys,
 )

@@ -1,4 +1,4 @@
-"""A disk that is full for a while: python -m tests.killing.full FOLDER, on a small file system of its own.
+"""A disk that is full for a while: python -m tests.killing.full FOLDER [sealed], on a small file system of its own.
 
 A ballast leaves little room; when the writer has to wait, nothing may be committed; then the ballast is removed.
 """
@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+from agents.clock import now
+from agents.retention.wrap import add_key
 from tests.killing.audit import Told, await_, check, writing
 from tests.killing.writer import Plan
 from tests.loopback_media import MediaServer, content, media_server
@@ -17,14 +19,16 @@ from tests.loopback_media import MediaServer, content, media_server
 _EVENTS = 300
 
 
-def main(where: str) -> None:
+def main(where: str, seal: str | None = None) -> None:
     """Fill, wait, make room, add up."""
     folder = Path(where)
+    if seal:
+        add_key(folder / "key", now().date())
     ballast = folder / "ballast"
     with media_server() as server, ballast.open("wb") as file:
         _serve(server)
         told = Told()
-        plan = Plan(str(folder), _EVENTS, 20, server.link("/"))
+        plan = Plan(str(folder), _EVENTS, 20, server.link("/"), sealed=seal is not None)
         with writing(plan, told) as writer:
             await_(lambda: told.committed > 0, writer)
             _fill(file.fileno())

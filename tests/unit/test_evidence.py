@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from agents.handout import access
 from agents.records import app
 from agents.retention import place
+from agents.retention.attachment import Attachment
 from agents.retention.store import Raw
 from pipeline.message import EndState
 from pipeline.record import Coordinates, RawReference
@@ -48,12 +49,14 @@ def raw(item: str, text: str, *, offset: int, author: str, **data: object) -> Ra
 
 REPORTED = raw("123_1", THREAT, offset=5, author="Hotande Testsson")
 RAWS = (REPORTED, raw("123_2", BYSTANDER, offset=7, author="Vittne Testsson"))
+PICTURE = Attachment.fetched(REPORTED.sha256, "/media/0", AT, b"a threatening picture", "image/jpeg")
 
 
 def filled(folder: Path) -> Path:
     """A store with the thread, and the journal of an order that has hidden the threat."""
     with place.opened(place.Place(folder / "store", log_key=folder / "log.key"), lambda: AT) as store:
         store.put_many(RAWS)
+        store.attach([PICTURE, Attachment(REPORTED.sha256, "/media/1", AT, missing="timeout")])
     order = an_order("order-of-the-threat", item="123_1", wanted=EndState.HIDDEN)
     order = msgspec.structs.replace(order, raw=RawReference("social.raw.v1", 0, 5, REPORTED.sha256))
     with closing(World(folder / "takedown.sqlite3", FakePlatform())) as world:
@@ -90,6 +93,9 @@ def test_the_reported_item_stands_as_it_came_in_and_anyone_can_check_it(bag: Pat
     proof = bag / "proof" / f"{REPORTED.sha256}.json"
     checker = [sys.executable, "-I", str(bag / "check_record.py"), str(proof), str(original)]
     assert subprocess.run(checker, capture_output=True, check=False).returncode == 0
+    proof = bag / "proof" / f"{PICTURE.object_key.rpartition('/')[2]}.json"
+    checker[-2:] = [str(proof), str(bag / "media" / f"{PICTURE.sha256}.jpg")]
+    assert subprocess.run(checker, capture_output=True, check=False).returncode == 0
 
 
 def test_the_cover_page_says_what_where_by_whom_and_what_was_done(bag: Path) -> None:
@@ -105,6 +111,8 @@ def test_the_cover_page_says_what_where_by_whom_and_what_was_done(bag: Path) -> 
         "https://facebook.example.org/123_1",
         "brottsbalken 4 kap. 5 §",
         REPORTED.sha256,
+        PICTURE.sha256,
+        "kunde inte hämtas",
         "order-of-the-threat",
         "Sedd dold",
     ):

@@ -14,6 +14,7 @@ from agents.handout.contents import Handout
 from agents.handout.history import Item, Version
 from agents.handout.package import Transfer
 from agents.handout.xml import NONE, Maker
+from agents.retention.attachment import Attachment
 from pipeline.errors import BadConfiguration
 from pipeline.mask import Piece
 
@@ -82,6 +83,7 @@ def test_preservation_metadata_holds_together(made: Path) -> None:
 def test_what_is_covered_holds_no_original_and_says_so(tmp_path: Path) -> None:
     package.write(COVERED, TRANSFER, tmp_path / "p")
     assert not any(RAW in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    assert read(tmp_path / "p/metadata/descriptive/dc.xml", "//dc:rights/text()") == []
     (kind,) = read(tmp_path / "p/metadata/preservation/premis.xml", "//p:eventDetail/text()")
     assert kind.startswith("Maskerad")
     assert "redaction" in read(
@@ -100,6 +102,23 @@ def test_what_is_not_covered_names_the_decision_and_holds_original_and_proof(tmp
         read(tmp_path / "p/metadata/descriptive/dc.xml", "//dc:description/text()"),
     ):
         assert "KS 2026/7" in told[0]
+
+
+def test_an_attachment_is_told_with_when_it_was_fetched(tmp_path: Path) -> None:
+    """Also one of a format that no register names here: it is no event as it came in."""
+    heic = Attachment.fetched("aaaa", "/media/0", AT, b"a picture", "image/heic")
+    lost = Attachment("aaaa", "/media/1", AT, missing="timeout")
+    item = dataclasses.replace(ITEM, versions=(dataclasses.replace(VERSION, attachments=(heic, lost)),))
+    package.write(Handout((item,), {}, AT, "KS 2026/7"), TRANSFER, tmp_path / "p")
+    inner = tmp_path / "p/representations/handlingar"
+    premis, path = inner / "metadata/preservation/premis.xml", f"data/media/{heic.sha256}.bin"
+    assert (inner / path).read_bytes() == heic.content
+    captured = "//p:event[p:eventType='capture']"
+    assert [path] == read(premis, f"{captured}//p:linkingObjectIdentifierValue/text()")
+    assert [AT.isoformat()] == read(premis, f"{captured}/p:eventDateTime/text()")
+    of = f"//p:object[p:originalName='{path}']//p:formatName/text()"
+    assert read(premis, of) == ["Attachment of another format, bytes unchanged"]
+    assert read(tmp_path / "p/metadata/descriptive/dc.xml", "//dc:rights/text()")
 
 
 def test_it_tells_whose_records_they_are_and_who_packed_them(made: Path) -> None:
