@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipeline.message import Notice
 from pipeline.policy import Policy
@@ -11,7 +11,9 @@ from pipeline.policy import Policy
 
 def show(policy: Policy, console: Console) -> None:
     """Print the policy as a table, with its version and limits."""
-    table = Table("rule", "looks for", "mode", "elsewhere", "acts at", "people at", "legal basis", show_lines=True)
+    # However narrow the terminal: half a name tells nobody which rule it is.
+    names = (Column(each, no_wrap=True) for each in ("rule", "looks for", "mode"))
+    table = Table(*names, "elsewhere", "acts at", "people at", "legal basis", show_lines=True)
     for rule in policy.rule:
         elsewhere = ", ".join(f"{name}: {mode}" for name, mode in sorted(rule.departments.items()))
         wanted = "\n".join((*rule.entities, *rule.concerns))
