@@ -149,7 +149,9 @@ def table(topics: Sequence[Topic], observed: Mapping[str, Observed], found: Iter
     differences: dict[str, list[str]] = {}
     for deviation in found:
         differences.setdefault(deviation.topic, []).append(f"{_difference(deviation)}; {_remedy(deviation)}")
-    rows = Table(Column("Topic", no_wrap=True), "Partitions", "Copies", "Kept", "Written by", "Read by", "Drift", title="Topics")
+    rows = Table(
+        Column("Topic", no_wrap=True), "Partitions", "Copies", "Kept", "Written by", "Read by", "Drift", title="Topics"
+    )
     for topic in topics:
         now = observed.get(topic.name)
         rows.add_row(

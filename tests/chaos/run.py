@@ -104,6 +104,8 @@ def run(
             say("everything is sent")
             unsettled = await_settled(kafkas.bootstrap, standstill=_STANDSTILL_S, at_most=_SETTLE_S)
             say(unsettled or "everything is worked off")
+        # One that was killed last and is not up yet would end by SIGTERM itself, before it has an order to end in.
+        keeper.await_ready(PROCESSES, _STANDSTILL_S)
         ends, exit_codes = keeper.ends(), keeper.stop()
         say("everything is stopped")
         tape = read(kafkas.bootstrap)
