@@ -27,7 +27,7 @@ def _named() -> Iterator[tuple[str, str]]:
             told = [text] if _SHORT.fullmatch(text) else _STARTS.findall(text)
             yield from ((page.name, each) for each in told)
     for alert in ALERTS:
-        said = re.findall(r"Run anslagsvakt ([a-z -]+)", alert["annotations"]["action"])
+        said = re.findall(r"Run anslagsvakt ([a-z0-9. -]+)", alert["annotations"]["action"])
         yield from ((alert["alert"], each.strip()) for each in said)
 
 
