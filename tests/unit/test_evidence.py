@@ -111,7 +111,7 @@ def test_the_cover_page_says_what_where_by_whom_and_what_was_done(bag: Path) -> 
         "https://facebook.example.org/123_1",
         "brottsbalken 4 kap. 5 §",
         REPORTED.sha256,
-        PICTURE.sha256,
+        str(PICTURE.sha256),
         "kunde inte hämtas",
         "order-of-the-threat",
         "Sedd dold",
