@@ -24,9 +24,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long to wait (seconds), and how many dead letters in a row are too many (invariant 7)."""
+    """How long to wait (seconds), and how many dead letters in a row are too many (invariant 7).
+
+    `poll` is for records when nothing else is to be done, `eager` while the handler has something going.
+    """
 
     poll: float = 0.5
+    eager: float = 0.02
     first_delay: float = 0.5
     longest_delay: float = 60.0
     dead_letters_in_a_row: int = 20
@@ -93,7 +97,7 @@ class Loop:
         self._tick()
         self._take_up()
         try:
-            batches = self._do.subscription.poll(self._pace.poll)
+            batches = self._do.subscription.poll(self._patience())
         except RetryLater as error:
             self._do.meter.retried(self._role.stage)
             self._do.health.ready(yes=False)
@@ -107,6 +111,9 @@ class Loop:
         troubled = self._parked or self._owed or not self._do.subscription.joined()
         self._do.health.ready(yes=not troubled)
         self._do.meter.lag(self._do.subscription.lag())
+
+    def _patience(self) -> float:
+        return self._pace.eager if self._handler.eager and not self._owed else self._pace.poll
 
     def _work(self, partition: Partition, records: Sequence[Record]) -> None:
         handled = self._handle(records)

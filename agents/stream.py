@@ -73,6 +73,11 @@ class Handler(Protocol):
         """Do what is due now; called once a turn, also when no record came. May raise RetryLater or Stop."""
         ...
 
+    @property
+    def eager(self) -> bool:
+        """Whether the last tick moved something on, so that the next one should come soon."""
+        ...
+
 
 class Subscription(Protocol):
     """A place in a consumer group. Every method may raise RetryLater (broker away) or Stop (refused for good)."""

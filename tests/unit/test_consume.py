@@ -25,6 +25,7 @@ class Copy:
         self.trouble = trouble
         self.due: list[Outgoing | Exception] = []
         self.seen: list[bytes] = []
+        self.eager = False
 
     def handle(self, records: Sequence[Record]) -> Sequence[Outgoing]:
         for record in records:
@@ -194,6 +195,19 @@ def test_a_fault_that_nobody_foresaw_is_named_by_its_class_alone(caplog: pytest.
     note = wire.decode_dead_letter(world.published(catalog.DEAD_LETTER)[0])
     assert (note.error, note.reason) == ("DeadLetter", "unforeseen ValueError in test")
     assert "secret" not in caplog.text
+
+
+def test_an_eager_handler_does_not_wait_for_a_whole_poll_unless_what_it_said_is_not_confirmed() -> None:
+    world = World()
+    world.turns(1)
+    world.handler.eager = True
+    world.turns(1)
+    world.handler.due.append(Outgoing("out.v1", None, b"due"))
+    world.broker.fail["publish"] = [RetryLater("away")]
+    world.turns(1)
+    pace = Pace()
+    assert world.broker.patience == [pace.poll, pace.eager, pace.poll]
+    assert 0 < pace.eager < pace.poll
 
 
 def test_a_timer_that_fails_in_a_way_nobody_foresaw_stops_the_process() -> None:
