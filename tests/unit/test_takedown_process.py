@@ -90,17 +90,14 @@ def test_a_call_that_has_come_back_makes_room_at_once(world: World, platform: Fa
 
 
 def test_it_is_eager_while_something_moves(world: World) -> None:
-    def eager() -> bool:  # which mypy does not take to stay as it was
-        return world.takedown.eager
-
     world.turn()
-    assert not eager()
+    told = [world.takedown.eager]
     world.tell(an_order(wanted=EndState.HIDDEN))
     world.turn()
-    assert eager()
+    told.append(world.takedown.eager)
     with pytest.raises(RetryLater), world.journal.transaction():  # there can be no two at once
         world.turn()
-    assert not eager()
+    assert [*told, world.takedown.eager] == [False, True, False]
 
 
 def test_a_receipt_that_came_first_is_remembered(world: World, platform: FakePlatform) -> None:
