@@ -153,7 +153,10 @@ class Readiness(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """The world the loop works in; `wait` sleeps, at most until the process is told to stop."""
+    """The world the loop works in; `wait` sleeps, at most until the process is told to stop.
+
+    `alive` is called before each turn: who hears nothing of it for too long may end the process.
+    """
 
     subscription: Subscription
     publisher: Publisher
@@ -163,3 +166,4 @@ class Effects:
     monotonic: Callable[[], float]
     jitter: Callable[[], float]
     wait: Callable[[float], object]
+    alive: Callable[[], object]

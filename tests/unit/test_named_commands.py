@@ -11,6 +11,7 @@ import pytest
 from typer.main import get_command
 
 from agents.cli import app
+from tests.compose import SERVICES
 from tests.watching import ALERTS
 from topics.catalog import TOPICS
 
@@ -58,3 +59,10 @@ def test_many_are_named_and_a_wrong_one_would_be_seen() -> None:
 @pytest.mark.parametrize(("where", "text"), NAMED, ids=[f"{where}: {text}" for where, text in NAMED])
 def test_it_is_there(where: str, text: str) -> None:
     assert faults(text) == [], where
+
+
+def test_the_services_that_are_named_are_there() -> None:
+    text = " ".join(page.read_text(encoding="utf-8") for page in PAGES)
+    named = re.findall(r"docker\s+compose\s+(?:exec|restart|logs(?:\s+--since\s+\w+)?)\s+([a-z]+)", text)
+    assert len(named) > 3
+    assert set(named) <= set(SERVICES)

@@ -91,13 +91,13 @@ def test_a_call_that_has_come_back_makes_room_at_once(world: World, platform: Fa
 
 def test_it_is_eager_while_something_moves(world: World) -> None:
     world.turn()
-    assert not world.takedown.eager
+    told = [world.takedown.eager]
     world.tell(an_order(wanted=EndState.HIDDEN))
     world.turn()
-    assert world.takedown.eager
+    told.append(world.takedown.eager)
     with pytest.raises(RetryLater), world.journal.transaction():  # there can be no two at once
         world.turn()
-    assert not world.takedown.eager
+    assert [*told, world.takedown.eager] == [False, True, False]
 
 
 def test_a_receipt_that_came_first_is_remembered(world: World, platform: FakePlatform) -> None:
