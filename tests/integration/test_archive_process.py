@@ -33,6 +33,7 @@ import json, sys
 from pathlib import Path
 from prometheus_client import CollectorRegistry
 from agents import archive, worker
+from agents.clock import now
 from agents.health import Health
 from agents.media.address import Allowed
 from agents.media.collect import collecting
