@@ -77,12 +77,14 @@ class LexiconRecogniser:
     def _found(self, text: str) -> _Said:
         """The terms of rules in a text, in its order, but for rules whose persons or cues cannot be there."""
         told = wording(text)
-        hits = list(self.rules.find(told))
-        if not hits:
+        likely = self.rules.likely(told)
+        if not likely:
             return _NOTHING
         near = self._near(told)
         few = is_short(told.low)
-        hits = [hit for hit in hits if _may_stand(hit.owner, near, few=few)]
+        hits = [
+            hit for entry in likely if _may_stand(entry.owner, near, few=few) for hit in entry.hits(told.low)
+        ]
         if not hits:
             return _NOTHING
         languages = self._languages.spoken(told)

@@ -52,12 +52,13 @@ class Term:
 
     Anchors stand in the text's words with one space between them and around them (`Wording.joined`); a space at an end
     says that a word begins or ends there. Those of a term without letters, such as an emoji, are `signs`: they stand in
-    the text itself. `also`: the joined words hold one of these too, which spares most patterns from being tried.
+    the text itself. `also`: of each of these sets the joined words hold one too, which spares most patterns from being
+    tried.
     """
 
     anchors: tuple[str, ...]
     signs: tuple[str, ...]
-    also: tuple[str, ...]
+    also: tuple[tuple[str, ...], ...]
     pattern: str
     plain: Plain | None
 
@@ -79,7 +80,7 @@ def parse(term: str) -> Term:
         raise BadTerm(f"{term!r} has no fixed letters; write at least one word outside ?, * and _")
     whole = (_START if opens else r"(?<!\w)" if begins else "") + pattern + (r"(?!\w)" if ends else "")
     anchors, *others = ranked or [()]
-    return Term(anchors, signs, others[0] if others else (), whole, _plain(body))
+    return Term(anchors, signs, tuple(others), whole, _plain(body))
 
 
 def _plain(body: str) -> Plain | None:
@@ -179,7 +180,7 @@ def _anchors(parts: list[_Part]) -> list[tuple[str, ...]]:
     """Every set of anchors of which a match of the parts holds one; a set for each stretch that is known."""
     sets, known = [], list[_Part]()
     for part in [*parts, _BREAK]:
-        if part is not _BREAK and _count([*known, part]) <= _MOST:
+        if part is not _BREAK and (len(part) == 1 or _count([*known, part]) <= _MOST):
             known.append(part)
             continue
         ways = [_NO_WORD.sub(" ", way) for way in _ways(known)]
