@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
 
+from pipeline.detect.concerns.rarity import stem
 from pipeline.detect.concerns.terms import Term
-from pipeline.detect.wording import Wording
+from pipeline.detect.wording import ByWord, Wording
 
 Owner = TypeVar("Owner")
 
@@ -61,35 +62,54 @@ class Entry(Generic[Owner]):
         return (Hit(self.owner, self.language, start, end) for start, end in spans)
 
 
+class _Lead(NamedTuple, Generic[Owner]):
+    """What points to a term: `anchor` must stand in the text in full (none: what led here says it all)."""
+
+    anchor: str
+    entry: Entry[Owner]
+
+
 class Matcher(Generic[Owner]):
-    """Finds terms in a text. Safe for several threads: all it changes is which patterns are compiled."""
+    """Finds terms in a text. Safe for several threads: all it changes is what it knows of words and has compiled."""
 
     def __init__(self, terms: Iterable[tuple[Owner, str, Term]]) -> None:
         self._entries = [Entry(owner, language, term) for owner, language, term in terms]
         self._signs: dict[str, list[Entry[Owner]]] = {}
-        anchored: dict[str, list[Entry[Owner]]] = {}
+        self._pairs: dict[tuple[str, str], list[_Lead[Owner]]] = {}
+        parts: dict[str, list[_Lead[Owner]]] = {}
         for entry in self._entries:
             for sign in entry.term.signs:
                 self._signs.setdefault(sign, []).append(entry)
             for anchor in entry.term.anchors:
-                anchored.setdefault(anchor, []).append(entry)
-        self._anchors = ahocorasick.Automaton()
-        self._anchored = list(anchored.values())
-        for at, anchor in enumerate(anchored):
-            self._anchors.add_word(anchor, at)
-        self._anchors.make_automaton()
+                word, after = stem(anchor)
+                if after:
+                    lead = _Lead("" if anchor == f" {word} {after} " else anchor, entry)
+                    self._pairs.setdefault((word, after), []).append(lead)
+                else:
+                    parts.setdefault(word, []).append(_Lead("" if anchor == word else anchor, entry))
+        self._parts = ahocorasick.Automaton()
+        for part, leads in parts.items():
+            self._parts.add_word(part, leads)
+        self._parts.make_automaton()
+        self._two = frozenset(self._pairs)
+        self._known = ByWord(self._told)
         self._only_beyond = not any(map(str.isascii, self._signs))
+
+    def _told(self, word: str) -> Sequence[_Lead[Owner]]:
+        """What a word leads to: nothing, for nearly every word."""
+        return tuple(lead for _, leads in self._parts.iter(f" {word} ") for lead in leads)
 
     def likely(self, text: Wording) -> Collection[Entry[Owner]]:
         """The terms of which the text holds all that any match holds, each once: no other can stand in it."""
-        joined = text.joined
-        opened = {at for _, at in self._anchors.iter(joined)}
+        words = text.words
+        found = list(filter(None, map(self._known.__getitem__, words)))
+        found += map(self._pairs.__getitem__, self._two.intersection(zip(words, words[1:], strict=False)))
         likely: dict[Entry[Owner], None] = {}
-        if opened:
-            words = frozenset(text.words)
-            for at in sorted(opened):
-                for entry in self._anchored[at]:
-                    if entry not in likely and entry.may_stand(words, joined):
+        if found:
+            joined, here = text.joined, frozenset(words)
+            for leads in found:
+                for anchor, entry in leads:
+                    if entry not in likely and anchor in joined and entry.may_stand(here, joined):
                         likely[entry] = None
         if text.signed or not self._only_beyond:
             likely |= {entry: None for sign, entries in self._signs.items() if sign in text.low for entry in entries}

@@ -77,14 +77,12 @@ class LexiconRecogniser:
     def _found(self, text: str) -> _Said:
         """The terms of rules in a text, in its order, but for rules whose persons or cues cannot be there."""
         told = wording(text)
-        likely = self.rules.likely(told)
-        if not likely:
+        hits = list(self.rules.find(told))
+        if not hits:
             return _NOTHING
         near = self._near(told)
         few = is_short(told.low)
-        hits = [
-            hit for entry in likely if _may_stand(entry.owner, near, few=few) for hit in entry.hits(told.low)
-        ]
+        hits = [hit for hit in hits if _may_stand(hit.owner, near, few=few)]
         if not hits:
             return _NOTHING
         languages = self._languages.spoken(told)
