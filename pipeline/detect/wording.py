@@ -11,6 +11,7 @@ Known = TypeVar("Known")
 MOST_KEPT, LONGEST_KEPT = 20_000, 24  # words, and letters in one: some megabytes
 AT_HAND = 8  # texts that are being looked at: names, values and concerns ask for the same one in turn
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\w]")
+_ASCII = bytes(range(0x80))
 _WORD_BYTES = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or chr(byte) == "_" else 0x20 for byte in range(256))
 _LETTER_BYTES = bytes(byte if byte >= 0x80 or chr(byte).isalpha() else 0x20 for byte in range(256))
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -62,8 +63,14 @@ class ByWord(dict[str, Known]):
 def wording(text: str) -> Wording:
     """Read the words of a text; the last few texts are kept, in memory alone, so that each is read once."""
     low = lowered(text)
-    signed = _BEYOND_ASCII.search(low) is not None
+    rest = beyond(low, _ASCII)
+    signed = bool(rest) and not rest.isalnum()
     return Wording(low, words_of(_BEYOND_ASCII.sub(" ", low) if signed else low), signed=signed)
+
+
+def beyond(text: str, plain: bytes) -> str:
+    """The characters of a text that are none of some plain ones of ASCII: a fraction of it, and so sooner searched."""
+    return text.encode("utf-8", "surrogatepass").translate(None, plain).decode("utf-8", "surrogatepass")
 
 
 def letters_of(text: Wording) -> list[str]:

@@ -58,6 +58,8 @@ class Entry(Generic[Owner]):
 
     def hits(self, low: str) -> Iterator[Hit[Owner]]:
         """Every place where the term stands; of a plain term without the letters that `*` stands for."""
+        if self.term.signed not in low:
+            return iter(())
         spans = _places(low, *self.term.plain) if self.term.plain else map(re.Match.span, self._pattern().finditer(low))
         return (Hit(self.owner, self.language, start, end) for start, end in spans)
 

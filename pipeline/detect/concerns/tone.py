@@ -63,6 +63,7 @@ class ToneModel:
         self.index = {feature: row for row, feature in enumerate(vocabulary)}
         packed = dict(zip(vocabulary, _packed(weights), strict=True))
         self._pairs = {tuple(f.split(" ")): weight for f, weight in packed.items() if " " in f}
+        self._two = frozenset(self._pairs)
         alone = {f: weight for f, weight in packed.items() if " " not in f}
         self._words = ByWord(lambda word: sum(alone.get(part, 0) for part in (word, *edges_of(word))))
         self._weights = weights
@@ -97,8 +98,8 @@ class ToneModel:
     def weighed(self, plain: str) -> tuple[int, ...]:
         """How many known features a masked text has, and for each concern the sum of their weights."""
         words = WORD.findall(plain)
-        total = sum(filter(None, map(self._pairs.get, set(zip(["^", *words], words, strict=False)))))
-        total += sum(map(self._words.__getitem__, set(words)))
+        pairs = self._two.intersection(zip(["^", *words], words, strict=False))
+        total = sum(map(self._words.__getitem__, set(words)), sum(map(self._pairs.__getitem__, pairs)))
         count, *fields = unpack(self._form, total.to_bytes(self._size, "little"))
         middle = count * _MIDDLE
         return (count, *(field - middle for field in fields))

@@ -26,6 +26,7 @@ _POLICE = re.compile(
 )
 _SHORT_COURT = re.compile("[0-9]-[0-9]")
 _HINT = re.compile("[0-9][/.:-][0-9]|[0-9]-[KkNn][0-9]")
+_YEAR = 4  # digits; what a police report has is no shorter
 _LAW = frozenset(
     {
         "SFS", "AFS", "FS", "SOSFS", "EU", "EG", "PROP", "BET", "SKR", "SOU", "DS", "DIR", "NJA", "RÅ", "HFD", "ISO",
@@ -85,6 +86,14 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     text = reading.text
     if not _HINT.search(text):
         return
+    if reading.longest >= _YEAR:
+        yield from _registered(reading)
+    yield from _courts(reading)
+
+
+def _registered(reading: Reading) -> Iterator[Finding]:
+    """Those of the police, and those with a year."""
+    text = reading.text
     for match in _POLICE.finditer(text):
         evidence = (POLICE,) if _POLICE_WORD.near(text, match.start(), match.end()) else ()
         yield from _finding(reading, match, "police", 0.9 if "-" in match[0][:5] else 0.5, evidence)
@@ -102,11 +111,12 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
         label = _DIARY.before(text, match.start(), 30)
         if label and label[0].distance <= 8 and match.start(1) not in taken:
             yield from _finding(reading, match, "year-and-number", 0.1, (LABELLED,))
-    yield from _courts(reading)
 
 
 def _courts(reading: Reading) -> Iterator[Finding]:
     text = reading.text
+    if not _SHORT_COURT.search(text):
+        return
     for match in _COURT.finditer(text):
         label = _COURT_WORD.before(text, match.start(), 30)
         if label and label[0].distance <= 12 and (match[1] or len(match[2]) >= 2):

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.finding import Finding
+from pipeline.detect.digits import DATE
 from pipeline.detect.normalise import Reading
 from pipeline.detect.recognisers.personal_number import parse
 from pipeline.detect.score import judge
@@ -24,6 +25,8 @@ _VAT = re.compile(
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """The personal number in every VAT number that holds one."""
+    if reading.longest < DATE:
+        return
     for match in _VAT.finditer(reading.text):
         number = parse(match[1] + match[2], setting.today)
         if number and number.sound:
