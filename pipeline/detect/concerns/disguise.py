@@ -77,6 +77,8 @@ def undressed(text: str) -> tuple[Reading, ...]:
 
 def _plain(word: str, doubled: int) -> str:
     """A word undressed, with `doubled` consonants where three or more stand; vowels never stand twice in Swedish."""
+    if word.isascii() and word.isalpha() and not _RUN.search(word):
+        return word
     if len(word) - len(_LETTER.sub("", word)) < _LEAST_LETTERS:
         return word
     plain = word

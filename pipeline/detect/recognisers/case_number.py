@@ -26,7 +26,7 @@ _POLICE = re.compile(
 )
 _SHORT_COURT = re.compile("[0-9]-[0-9]")
 _HINT = re.compile("[0-9][/.:-][0-9]|[0-9]-[KkNn][0-9]")
-_YEAR = 4  # digits; what a police report has is no shorter
+_POLICE_SIGNS, _CENTURIES, _JOINTS = frozenset("KkNn"), frozenset({"19", "20"}), frozenset("/.:-")
 _LAW = frozenset(
     {
         "SFS", "AFS", "FS", "SOSFS", "EU", "EG", "PROP", "BET", "SKR", "SOU", "DS", "DIR", "NJA", "RÅ", "HFD", "ISO",
@@ -86,17 +86,24 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     text = reading.text
     if not _HINT.search(text):
         return
-    if reading.longest >= _YEAR:
+    spans = [span for chain in reading.chains for span in chain.spans]
+    if any(text[start - 1 : start] in _POLICE_SIGNS for start, _ in spans):
+        yield from _reported(reading)
+    if any(text[start : start + 2] in _CENTURIES and text[end : end + 1] in _JOINTS for start, end in spans):
         yield from _registered(reading)
     yield from _courts(reading)
 
 
-def _registered(reading: Reading) -> Iterator[Finding]:
-    """Those of the police, and those with a year."""
+def _reported(reading: Reading) -> Iterator[Finding]:
     text = reading.text
     for match in _POLICE.finditer(text):
         evidence = (POLICE,) if _POLICE_WORD.near(text, match.start(), match.end()) else ()
         yield from _finding(reading, match, "police", 0.9 if "-" in match[0][:5] else 0.5, evidence)
+
+
+def _registered(reading: Reading) -> Iterator[Finding]:
+    """Those with a year."""
+    text = reading.text
     taken: set[int] = set()
     for match in _REGISTER.finditer(text):
         if match[1].upper() in _LAW:

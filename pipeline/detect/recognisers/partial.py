@@ -91,10 +91,11 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
 
 def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
     text = reading.text
-    for match in _MASKED.finditer(text):
+    long = (start for chain in reading.chains for start, end in chain.spans if end - start >= DATE)
+    for match in filter(None, (_MASKED.match(text, start) for start in long)):
         if _date(match[1], setting):
             yield _finding(reading, match.start(), match.end(), "masked", 0.55)
-    for match in _ZEROES.finditer(text):
+    for match in _ZEROES.finditer(text) if "0000" in text else ():
         if _date(match[1], setting) and (
             PERSONAL_NUMBER.before(text, match.start()) or PERSON_NEAR.before(text, match.start())
         ):
