@@ -9,12 +9,10 @@ import re
 from collections.abc import Iterable
 
 from pipeline.detect.finding import Entity, Finding
-from pipeline.detect.wording import beyond
 
 SHORT_EDGE, LONG_EDGE = 4, 6
 WORD = re.compile(r"\w+|[^\w\s]")
 _DIGITS = re.compile(r"\d+")
-_NO_DIGIT = bytes(byte for byte in range(0x80) if not chr(byte).isdigit())
 _NAME = "nn"
 
 
@@ -23,7 +21,7 @@ def masked(low: str, findings: Iterable[Finding]) -> str:
     for finding in sorted(findings, key=lambda f: -f.start):
         if finding.type is Entity.PERSON:
             low = low[: finding.start] + _NAME + low[finding.end :]
-    return _DIGITS.sub("0", low) if _DIGITS.search(beyond(low, _NO_DIGIT)) else low
+    return _DIGITS.sub("0", low)
 
 
 def words(plain: str) -> list[str]:
