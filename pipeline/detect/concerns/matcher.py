@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
@@ -36,7 +37,7 @@ class Entry(Generic[Owner]):
         self._compiled: re.Pattern[str] | None = None
         self._also = tuple(map(_by_kind, term.also))
 
-    def may_stand(self, words: Set[str], joined: str) -> bool:
+    def may_stand(self, words: frozenset[str], joined: str) -> bool:
         """False only if the text lacks something that a match holds beside its anchor."""
         for whole, parts in self._also:  # loops: it is asked for every text
             if whole.isdisjoint(words):
@@ -99,13 +100,14 @@ class Matcher(Generic[Owner]):
 
     def _told(self, word: str) -> Sequence[_Lead[Owner]]:
         """What a word leads to: nothing, for nearly every word."""
-        return tuple(lead for _, leads in self._parts.iter(f" {word} ") for lead in leads)
+        parts = self._parts.iter(f" {word} ") if self._parts else ()
+        return tuple(lead for _, leads in parts for lead in leads)
 
     def likely(self, text: Wording) -> Collection[Entry[Owner]]:
         """The terms of which the text holds all that any match holds, each once: no other can stand in it."""
         words = text.words
         found = list(filter(None, map(self._known.__getitem__, words)))
-        found += map(self._pairs.__getitem__, self._two.intersection(zip(words, words[1:], strict=False)))
+        found += map(self._pairs.__getitem__, self._two.intersection(pairwise(words)))
         likely: dict[Entry[Owner], None] = {}
         if found:
             joined, here = text.joined, frozenset(words)

@@ -86,15 +86,26 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     text = reading.text
     if not _HINT.search(text):
         return
-    spans = [span for chain in reading.chains for span in chain.spans]
-    if any(text[start - 1 : start] in _POLICE_SIGNS for start, _ in spans):
+    if _may_be_reported(reading):
         yield from _reported(reading)
-    if any(text[start : start + 2] in _CENTURIES and text[end : end + 1] in _JOINTS for start, end in spans):
+    if _may_have_year(reading):
         yield from _registered(reading)
     yield from _courts(reading)
 
 
+def _may_be_reported(reading: Reading) -> bool:
+    """Cheap and safe: False only if no digits stand right behind a K or N."""
+    return any(reading.text[span[0] - 1 : span[0]] in _POLICE_SIGNS for chain in reading.chains for span in chain.spans)
+
+
+def _may_have_year(reading: Reading) -> bool:
+    """Cheap and safe: False only if no digits that begin like a year have a sign behind them."""
+    text, spans = reading.text, (span for chain in reading.chains for span in chain.spans)
+    return any(text[start : start + 2] in _CENTURIES and text[end : end + 1] in _JOINTS for start, end in spans)
+
+
 def _reported(reading: Reading) -> Iterator[Finding]:
+    """Those of the police."""
     text = reading.text
     for match in _POLICE.finditer(text):
         evidence = (POLICE,) if _POLICE_WORD.near(text, match.start(), match.end()) else ()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.detect.finding import Finding
 from pipeline.detect.digits import DATE
+from pipeline.detect.finding import Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.recognisers.personal_number import parse
 from pipeline.detect.score import judge
