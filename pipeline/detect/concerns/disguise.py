@@ -63,7 +63,7 @@ def undressed(text: str) -> tuple[Reading, ...]:
     """The readings of a disguised text: none for nearly every text, two where letters may stand once or twice."""
     odd = _ODD.search(beyond(text, _PLAIN_ASCII))
     stretched = _THRICE.search(text) and _STRETCHED.search(text)
-    if not (odd or stretched or (beyond(text, _NO_SIGN) and _SIGN.search(text))):
+    if not (odd or stretched or (_may_hold_sign(text) and _SIGN.search(text))):
         return ()
     reading = normalise(text) if odd else Reading(text)
     words = [match for match in _WORD.finditer(reading.text) if not _ADDRESS.match(reading.text, match.start())]
@@ -73,6 +73,12 @@ def undressed(text: str) -> tuple[Reading, ...]:
     )
     undone = tuple(reading.rewrite(edits, spelled=False) for edits in ways if edits)
     return undone or ((reading,) if reading.text != text else ())
+
+
+def _may_hold_sign(text: str) -> bool:
+    """Cheap: False only if no sign that may stand for a letter is in the text."""
+    rest = beyond(text, _NO_SIGN)
+    return bool(rest) and not rest.isalpha()
 
 
 def _plain(word: str, doubled: int) -> str:

@@ -15,9 +15,10 @@ from pipeline.detect.wording import ByWord, beyond, letters_of, lowered, wording
 from tests.generated.texts import texts
 
 SIGNS = st.text(alphabet="aåÄ1_²½٣é'’-–…😅\u0301\u200b \n.İß㊿", max_size=30)
+ANY = st.one_of(texts(), SIGNS, st.text(st.characters(), max_size=40))
 
 
-@given(st.one_of(texts(), SIGNS, st.text(st.characters(), max_size=40)))
+@given(ANY)
 def test_words_are_what_the_pattern_finds(text: str) -> None:
     told = wording(text)
     low = lowered(text)
@@ -29,18 +30,23 @@ def test_words_are_what_the_pattern_finds(text: str) -> None:
 
 
 @given(
-    st.one_of(texts(), SIGNS, st.text(st.characters(), max_size=40)),
+    ANY,
     st.sampled_from((b"", b"ab \n", bytes(range(128)))),
 )
 def test_what_is_beyond_plain_characters(text: str, plain: bytes) -> None:
     assert "".join(letter for letter in text if letter not in plain.decode()) == beyond(text, plain)
 
 
-@given(st.one_of(texts(), SIGNS, st.text(st.characters(), max_size=40)))
+@given(ANY)
 def test_odd_characters_are_seen_without_the_plain_ones(text: str) -> None:
     for module in (normalise_module, disguise):
         pattern = getattr(module, "_ODD_CHAR", None) or module._ODD
         assert bool(pattern.search(text)) == bool(pattern.search(beyond(text, module._PLAIN_ASCII)))
+
+
+@given(ANY)
+def test_signs_for_letters_are_seen_without_the_letters(text: str) -> None:
+    assert disguise._may_hold_sign(text) or not disguise._SIGN.search(text)
 
 
 @given(texts())
