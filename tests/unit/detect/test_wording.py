@@ -1,4 +1,4 @@
-r"""A text is cut into words as `\w+` would, only faster; what is kept of words is bounded and holds no number."""
+r"""A text is cut into words as `\w+` would, only faster; what is kept of words is bounded and holds no long number."""
 
 from __future__ import annotations
 
