@@ -16,7 +16,7 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from pipeline.detect.digits import Chain, chains
-from pipeline.detect.wording import letters_of, wording
+from pipeline.detect.wording import beyond, letters_of, wording
 
 PLAIN = (
     "\t\n\r -~\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b1\u00b4-\u00b8\u00bb-\u012f\u0131\u0134-\u017e"
@@ -24,6 +24,7 @@ PLAIN = (
     "\u2600-\u2775\u2794\u2797-\u27bf\U0001f300-\U0001faff"
 )
 """Characters that read as themselves, as ranges of a character class; a test holds `normalise` to that."""
+_PLAIN_ASCII = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
 _ODD_CHAR = re.compile(f"[^{PLAIN}]")
 _ODD = re.compile(
     r"(?P<entity>&(?:amp;)?(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|nbsp;?|[A-Za-z]{2,12};))"
@@ -34,7 +35,7 @@ _DASHES = frozenset("−⁃˗➖⁻₋～∼─⎯∸ー")
 _BLANKS = frozenset("ᅟᅠㅤﾠ⠀\x0b\x0c\x1c\x1d\x1e\x1f\x85")
 _LOOKS = str.maketrans("OoQОоΟοØøIl|іІıiSsBZz", "000000000" + "1111111" + "55822")
 _LETTERS = "OoQОоΟοØøIl|іІıiSsBZz"
-_MIXED = re.compile(rf"[0-9][{_LETTERS}]|[{_LETTERS}][0-9]")
+_LETTER_SET = frozenset(_LETTERS)
 _RUN = re.compile(rf"(?<![^\W_])[0-9{_LETTERS}]{{1,12}}(?:[-+/._ ]{{1,3}}[0-9{_LETTERS}]{{1,12}}){{0,11}}(?![^\W_])")
 _GROUP = re.compile(rf"[0-9{_LETTERS}]+")
 _LEAST_RUN = 8
@@ -44,8 +45,8 @@ _LEAST_RUN = 8
 class Reading:
     """A text as it reads; `starts` and `ends` give the place of each character in the original (None: the same).
 
-    `chains` are its digits, grouped; `words` its runs of letters, in small letters; `spelled` says that number words
-    were turned into digits.
+    `chains` are its digits, grouped; `longest` says how many stand in a row without any sign between; `words` are its
+    runs of letters, in small letters; `spelled` says that number words were turned into digits.
     """
 
     text: str = field(repr=False)
@@ -54,17 +55,15 @@ class Reading:
     spelled: bool = False
     chains: tuple[Chain, ...] = field(init=False, repr=False)
     words: list[str] = field(init=False, repr=False, compare=False)
+    longest: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         found, told = chains(self.text), wording(self.text)
         plain = not found and "_" not in self.text
         object.__setattr__(self, "chains", found)
         object.__setattr__(self, "words", told.words if plain else letters_of(told))
-
-    @property
-    def longest(self) -> int:
-        """How many digits the longest row of them without any sign between has."""
-        return max((len(group) for chain in self.chains for group in chain.groups), default=0)
+        longest = max(len(group) for chain in found for group in chain.groups) if found else 0
+        object.__setattr__(self, "longest", longest)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original text that reads as `text[start:end]` (not empty)."""
@@ -93,11 +92,16 @@ class Reading:
 
 def normalise(text: str) -> Reading:
     """Read a text: same text, no map, when there is nothing to undo (nearly always)."""
-    odd = _ODD_CHAR.search(text) or (("&" in text or "%" in text) and _ODD.search(text))
+    odd = _ODD_CHAR.search(beyond(text, _PLAIN_ASCII)) or (("&" in text or "%" in text) and _ODD.search(text))
     reading = _fold(text) if odd else Reading(text)
-    if not reading.chains or not _MIXED.search(reading.text):
+    if not any(_mixed(reading.text, *span) for chain in reading.chains for span in chain.spans):
         return reading
     return Reading(_RUN.sub(_digits_for_letters, reading.text), reading.starts, reading.ends)
+
+
+def _mixed(text: str, start: int, end: int) -> bool:
+    """Whether a letter that looks like a digit stands beside digits."""
+    return text[end : end + 1] in _LETTER_SET or text[start - 1 : start] in _LETTER_SET
 
 
 def _fold(text: str) -> Reading:

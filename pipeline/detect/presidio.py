@@ -129,6 +129,19 @@ class _OwnContext(ContextAwareEnhancer):
         return raw_results
 
 
+class _Engine(AnalyzerEngine):
+    """Asks for the context once for all recognisers, not once for each: with `_OwnContext` it changes nothing."""
+
+    def _enhance_using_context(
+        self,
+        text: str,  # noqa: ARG002 Presidio's signature
+        raw_results: list[RecognizerResult],
+        *_: Any,
+        **__: Any,
+    ) -> list[RecognizerResult]:
+        return raw_results
+
+
 class _Fixed(RecognizerRegistry):
     """A registry that never changes once the engine is built, so that it is not searched anew for every text."""
 
@@ -140,7 +153,7 @@ def analyzer(recognizers: Iterable[ShapeRecognizer]) -> Callable[[str, ReadingAr
     """Presidio's analysis with our recognisers alone, of a text with its reading."""
     quieten()
     registry = _Fixed(recognizers=list(recognizers), supported_languages=[LANGUAGE])
-    engine = AnalyzerEngine(
+    engine = _Engine(
         registry=registry, nlp_engine=_NoNlp(), supported_languages=[LANGUAGE], context_aware_enhancer=_OwnContext()
     )
     entities = engine.get_supported_entities()

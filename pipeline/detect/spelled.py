@@ -67,11 +67,13 @@ def _table() -> dict[str, str]:
 
 
 WORDS = _table()
-_SIGN_WORD = re.compile(
-    r"(?<=[0-9])\s{1,2}(?:bindestreck|streck|minus|minustecken|plus|dash|hyphen|snedstreck|slash|mellanslag|bindestrek|myślnik|crtica)"
-    r"\s{1,2}(?=[0-9])",
-    re.IGNORECASE,
-)
+_SIGN_WORDS = frozenset(
+    {
+        "bindestreck", "streck", "minus", "minustecken", "plus", "dash", "hyphen", "snedstreck", "slash", "mellanslag",
+        "bindestrek", "myślnik", "crtica",
+    }
+)  # fmt: skip
+_SIGN_WORD = re.compile(rf"(?<=[0-9])\s{{1,2}}(?:{'|'.join(sorted(_SIGN_WORDS))})\s{{1,2}}(?=[0-9])", re.IGNORECASE)
 _SIGN = re.compile("streck|minus|plus|dash", re.IGNORECASE)
 _TOKEN = re.compile(r"[0-9]+|[^\W\d_]+")
 _GAP = re.compile(r"[^\w]{1,3}|\W{1,2}(?:och|streck|bindestreck|minus|plus|dash|and)\W{1,2}", re.IGNORECASE)
@@ -86,7 +88,7 @@ def spelled(reading: Reading) -> tuple[Reading, tuple[tuple[int, int], ...]] | N
     """The second reading, and the stretches of the original where it differs; None when there is nothing to read."""
     text = reading.text
     told = not _COMMON.isdisjoint(reading.words) and _may_run(reading)
-    if not told and not (reading.chains and _SIGN_WORD.search(text)):
+    if not told and not (_may_sign(reading) and _SIGN_WORD.search(text)):
         return None
     edits = sorted(_edits(text))
     if not edits:
@@ -101,6 +103,11 @@ def _may_run(reading: Reading) -> bool:
     if reading.chains:
         return len(places) >= _LEAST_WORDS
     return any(after - place <= _JOINED for place, after in pairwise(places))
+
+
+def _may_sign(reading: Reading) -> bool:
+    """Cheap: False only if no word for a sign stands between digits."""
+    return bool(reading.chains) and not _SIGN_WORDS.isdisjoint(reading.words)
 
 
 def _edits(text: str) -> Iterator[tuple[int, int, str]]:

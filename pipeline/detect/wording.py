@@ -9,8 +9,10 @@ from typing import TypeVar
 
 Known = TypeVar("Known")
 MOST_KEPT, LONGEST_KEPT = 20_000, 24  # words, and letters in one: some megabytes
+LONGEST_SIGNS = 2  # signs: a time, a day or a price, and no part of a number that is somebody's
 AT_HAND = 8  # texts that are being looked at: names, values and concerns ask for the same one in turn
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\w]")
+_ASCII = bytes(range(0x80))
 _WORD_BYTES = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or chr(byte) == "_" else 0x20 for byte in range(256))
 _LETTER_BYTES = bytes(byte if byte >= 0x80 or chr(byte).isalpha() else 0x20 for byte in range(256))
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -40,8 +42,8 @@ class Wording:
 class ByWord(dict[str, Known]):
     """What is known of each word, worked out when the word is first met: language repeats itself.
 
-    What is kept is words of letters alone and single signs, one by one, without text or writer, in memory alone, and
-    never more than `most` of them.
+    What is kept is words of letters alone and what is no longer than two signs, one by one, without text or writer, in
+    memory alone, and never more than `most` of them.
     """
 
     def __init__(self, find: Callable[[str], Known], most: int = MOST_KEPT) -> None:
@@ -51,7 +53,7 @@ class ByWord(dict[str, Known]):
 
     def __missing__(self, word: str) -> Known:
         known = self._find(word)
-        if (word.isalpha() and len(word) <= LONGEST_KEPT) or len(word) == 1:
+        if len(word) <= (LONGEST_KEPT if word.isalpha() else LONGEST_SIGNS):
             if len(self) >= self._most:
                 self.clear()
             self[word] = known
@@ -62,8 +64,14 @@ class ByWord(dict[str, Known]):
 def wording(text: str) -> Wording:
     """Read the words of a text; the last few texts are kept, in memory alone, so that each is read once."""
     low = lowered(text)
-    signed = _BEYOND_ASCII.search(low) is not None
+    rest = beyond(low, _ASCII)
+    signed = bool(rest) and not rest.isalnum()
     return Wording(low, words_of(_BEYOND_ASCII.sub(" ", low) if signed else low), signed=signed)
+
+
+def beyond(text: str, plain: bytes) -> str:
+    """The characters of a text that are none of some plain ones of ASCII: a fraction of it, and so sooner searched."""
+    return text.encode("utf-8", "surrogatepass").translate(None, plain).decode("utf-8", "surrogatepass")
 
 
 def letters_of(text: Wording) -> list[str]:

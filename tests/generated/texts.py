@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.generated.negatives import NEGATIVES
 from tests.generated.spellings import PERSON_ONLY, SPELLINGS, coordination_number, personal_number
 
-_PIECES = (
+PIECES = (
     "Storgatan 12", "kvarnhjulsgatan 3b", "hos oss på Lilla Skog 12", "bil ABC 123", "regnr abc12d",
     "skylt A B C 1 2 3", "mål 12-25", "B 7719-25", "KS 2026/12", "dnr 2024-11", "5000-K12-25", "1.1.1.1",
     "fe80::1", "a::b:c", "frida@x.se", "frida snabel-a x punkt se", "a (at) b dot com", "sista fyra 2383",
@@ -26,7 +26,7 @@ _PIECES = (
 
 def pieced() -> st.SearchStrategy[str]:
     """Pieces of values, words and signs in any order, glued or spaced."""
-    piece = st.one_of(st.sampled_from(_PIECES), st.text(max_size=4))
+    piece = st.one_of(st.sampled_from(PIECES), st.text(max_size=4))
     return st.lists(piece, max_size=8).flatmap(
         lambda pieces: st.sampled_from(("", " ", ", ")).map(lambda s: s.join(pieces))
     )

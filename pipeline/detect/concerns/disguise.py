@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from pipeline.detect.finding import ConcernFinding, Finding
 from pipeline.detect.normalise import Reading, normalise
-from pipeline.detect.wording import AT_HAND
+from pipeline.detect.wording import AT_HAND, beyond
 from pipeline.ports import ConcernRecogniser
 
 _THRICE = re.compile(r"(.)\1\1")  # anything, dots too, for it is a third faster than asking for letters
@@ -23,6 +23,8 @@ _STRETCHED = re.compile(r"([a-zåäöA-ZÅÄÖ])\1\1")
 _RUN = re.compile(r"([a-zåäöA-ZÅÄÖ])\1{2,}")
 _VOWELS = "aeiouyåäö"
 _ODD = re.compile("[^\n -~åäöÅÄÖéÉüÜ´§°·–—…‘’“”•€\u00a0\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]")
+_PLAIN_ASCII = bytes((0x0A, *range(0x20, 0x7F)))
+_NO_SIGN = bytes(byte for byte in range(0x80) if chr(byte) not in "013457@$|")
 _SIGN = re.compile(r"[013457@$|€](?=[a-zåäöA-ZÅÄÖ])")
 _WORD = re.compile(r"[\w@$|€]+")
 _ADDRESS = re.compile(r"@|\w[\w-]*@[\w-]+[.]")
@@ -59,9 +61,9 @@ class Undressing:
 @lru_cache(maxsize=AT_HAND)
 def undressed(text: str) -> tuple[Reading, ...]:
     """The readings of a disguised text: none for nearly every text, two where letters may stand once or twice."""
-    odd = _ODD.search(text)
+    odd = _ODD.search(beyond(text, _PLAIN_ASCII))
     stretched = _THRICE.search(text) and _STRETCHED.search(text)
-    if not (odd or stretched or _SIGN.search(text)):
+    if not (odd or stretched or (_may_hold_sign(text) and _SIGN.search(text))):
         return ()
     reading = normalise(text) if odd else Reading(text)
     words = [match for match in _WORD.finditer(reading.text) if not _ADDRESS.match(reading.text, match.start())]
@@ -73,8 +75,16 @@ def undressed(text: str) -> tuple[Reading, ...]:
     return undone or ((reading,) if reading.text != text else ())
 
 
+def _may_hold_sign(text: str) -> bool:
+    """Cheap: False only if no sign that may stand for a letter is in the text."""
+    rest = beyond(text, _NO_SIGN)
+    return bool(rest) and not rest.isalpha()
+
+
 def _plain(word: str, doubled: int) -> str:
     """A word undressed, with `doubled` consonants where three or more stand; vowels never stand twice in Swedish."""
+    if word.isascii() and word.isalpha() and not _RUN.search(word):
+        return word
     if len(word) - len(_LETTER.sub("", word)) < _LEAST_LETTERS:
         return word
     plain = word

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.detect.wording import Wording
+from pipeline.detect.wording import Wording, beyond
 
 HOME = "sv"  # most texts are in it, so that it counts unless another language clearly does
 ENOUGH = 0.5  # of the best language's points
@@ -36,15 +36,18 @@ class Languages:
         self._names = tuple(languages)
         self._words = _points(language.words for language in languages.values())
         self._letters = _points(language.letters for language in languages.values())
+        self._small = frozenset(self._words)
+        self._no_letter = bytes(byte for byte in range(0x80) if chr(byte) not in self._letters)
         self._likely = lru_cache(maxsize=1024)(self._ranked)
 
     def spoken(self, text: Wording) -> frozenset[str]:
         """The languages a text may be in: generous, all of them when nothing tells."""
         low = text.low
         words = _WORD.findall(low) if "'" in low else text.words
-        points = sum(map(self._words.__getitem__, self._words.keys() & words))
-        points += sum(map(self._letters.__getitem__, self._letters.keys() & set(low)))
-        return self._likely(points, tuple(name for name, script in _SCRIPTS if script.search(low)))
+        points = sum(map(self._words.__getitem__, self._small.intersection(words)))
+        letters = beyond(low, self._no_letter)
+        points += sum(map(self._letters.__getitem__, self._letters.keys() & set(letters)))
+        return self._likely(points, tuple(name for name, script in _SCRIPTS if script.search(letters)))
 
     def _ranked(self, points: int, scripts: tuple[str, ...]) -> frozenset[str]:
         counts = {name: points >> at * _BITS & _FIELD for at, name in enumerate(self._names)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
@@ -26,26 +26,27 @@ class Hit(NamedTuple, Generic[Owner]):
 
 
 class Entry(Generic[Owner]):
-    """A term on its automaton; its pattern is compiled when it is first asked for."""
+    """A term in a matcher; its pattern is compiled when it is first asked for."""
 
-    __slots__ = ("_also_parts", "_also_words", "_compiled", "language", "owner", "term")
+    __slots__ = ("_also", "_compiled", "language", "owner", "term")
 
     def __init__(self, owner: Owner, language: str, term: Term) -> None:
         self.owner = owner
         self.language = language
         self.term = term
         self._compiled: re.Pattern[str] | None = None
-        words = [also for also in term.also if also.startswith(" ") and also.endswith(" ") and " " not in also.strip()]
-        self._also_words = frozenset(map(str.strip, words))
-        self._also_parts = tuple(also for also in term.also if also not in words)
+        self._also = tuple(map(_by_kind, term.also))
 
-    def may_stand(self, words: Collection[str], joined: str) -> bool:
-        """False only if none of what a match holds beside its anchor is in the text."""
-        return (
-            not self.term.also
-            or not self._also_words.isdisjoint(words)
-            or any(map(joined.__contains__, self._also_parts))
-        )
+    def may_stand(self, words: frozenset[str], joined: str) -> bool:
+        """False only if the text lacks something that a match holds beside its anchor."""
+        for whole, parts in self._also:  # loops: it is asked for every text
+            if whole.isdisjoint(words):
+                for part in parts:
+                    if part in joined:
+                        break
+                else:
+                    return False
+        return True
 
     def _pattern(self) -> re.Pattern[str]:
         if self._compiled is None:
@@ -58,47 +59,17 @@ class Entry(Generic[Owner]):
 
     def hits(self, low: str) -> Iterator[Hit[Owner]]:
         """Every place where the term stands; of a plain term without the letters that `*` stands for."""
+        if self.term.signed not in low:
+            return iter(())
         spans = _places(low, *self.term.plain) if self.term.plain else map(re.Match.span, self._pattern().finditer(low))
         return (Hit(self.owner, self.language, start, end) for start, end in spans)
 
 
 class _Lead(NamedTuple, Generic[Owner]):
-    """What points to a term: one of `anchors` must stand in the text in full (none: the word says it all)."""
+    """What points to a term: `anchor` must stand in the text in full (none: what led here says it all)."""
 
-    anchors: tuple[str, ...]
+    anchor: str
     entry: Entry[Owner]
-
-
-class _Known(NamedTuple, Generic[Owner]):
-    """What a word tells of: terms that stand there for sure, and terms to be tried."""
-
-    sure: Mapping[Entry[Owner], bool]
-    leads: tuple[_Lead[Owner], ...]
-
-
-class _Stems(Generic[Owner]):
-    """What to look for first of every term: a pair of words; or a word, its beginning, its end or a part of it."""
-
-    def __init__(self, entries: Iterable[Entry[Owner]]) -> None:
-        parts: dict[str, list[_Lead[Owner]]] = {}
-        self.pairs: dict[tuple[str, str], list[_Lead[Owner]]] = {}
-        for entry in entries:
-            for (word, after), anchors in _by_stem(entry.term.anchors).items():
-                lead = _Lead(() if word in anchors or f" {word} {after} " in anchors else anchors, entry)
-                if after:
-                    self.pairs.setdefault((word, after), []).append(lead)
-                else:
-                    parts.setdefault(word, []).append(lead)
-        self._parts = ahocorasick.Automaton()
-        for part, leads in parts.items():
-            self._parts.add_word(part, leads)
-        self._parts.make_automaton()
-
-    def of(self, word: str) -> _Known[Owner] | None:
-        """What a word tells of; None for nearly every word."""
-        leads = [lead for _, leads in self._parts.iter(f" {word} ") for lead in leads]
-        sure = {entry: True for anchors, entry in leads if not anchors and not entry.term.also}
-        return _Known(sure, tuple(lead for lead in leads if lead.entry not in sure)) if leads else None
 
 
 class Matcher(Generic[Owner]):
@@ -107,34 +78,46 @@ class Matcher(Generic[Owner]):
     def __init__(self, terms: Iterable[tuple[Owner, str, Term]]) -> None:
         self._entries = [Entry(owner, language, term) for owner, language, term in terms]
         self._signs: dict[str, list[Entry[Owner]]] = {}
+        self._pairs: dict[tuple[str, str], list[_Lead[Owner]]] = {}
+        parts: dict[str, list[_Lead[Owner]]] = {}
         for entry in self._entries:
             for sign in entry.term.signs:
                 self._signs.setdefault(sign, []).append(entry)
-        stems = _Stems(self._entries)
-        self._pairs = stems.pairs
-        self._first = frozenset(stems.pairs)
-        self._known: ByWord[_Known[Owner] | None] = ByWord(stems.of)
+            for anchor in entry.term.anchors:
+                word, after = stem(anchor)
+                if after:
+                    lead = _Lead("" if anchor == f" {word} {after} " else anchor, entry)
+                    self._pairs.setdefault((word, after), []).append(lead)
+                else:
+                    parts.setdefault(word, []).append(_Lead("" if anchor == word else anchor, entry))
+        self._parts = ahocorasick.Automaton()
+        for part, leads in parts.items():
+            self._parts.add_word(part, leads)
+        self._parts.make_automaton()
+        self._two = frozenset(self._pairs)
+        self._known = ByWord(self._told)
         self._only_beyond = not any(map(str.isascii, self._signs))
 
+    def _told(self, word: str) -> Sequence[_Lead[Owner]]:
+        """What a word leads to: nothing, for nearly every word."""
+        parts = self._parts.iter(f" {word} ") if self._parts else ()
+        return tuple(lead for _, leads in parts for lead in leads)
+
     def likely(self, text: Wording) -> Collection[Entry[Owner]]:
-        """The terms of which the text holds an anchor, each once: no other can stand in it."""
-        tried: dict[Entry[Owner], bool] = {}
-        leads: list[_Lead[Owner]] = []
-        for known in filter(None, map(self._known.__getitem__, text.words)):
-            tried.update(known.sure)
-            leads += known.leads
-        for pair in self._first.intersection(pairwise(text.words)):
-            leads += self._pairs[pair]
-        if leads:
-            joined = text.joined
-            for anchors, entry in leads:
-                if entry not in tried and (not anchors or any(map(joined.__contains__, anchors))):
-                    tried[entry] = entry.may_stand(text.words, joined)
-        found = [entry for entry, stands in tried.items() if stands]
+        """The terms of which the text holds all that any match holds, each once: no other can stand in it."""
+        words = text.words
+        found = list(filter(None, map(self._known.__getitem__, words)))
+        found += map(self._pairs.__getitem__, self._two.intersection(pairwise(words)))
+        likely: dict[Entry[Owner], None] = {}
+        if found:
+            joined, here = text.joined, frozenset(words)
+            for leads in found:
+                for anchor, entry in leads:
+                    if entry not in likely and anchor in joined and entry.may_stand(here, joined):
+                        likely[entry] = None
         if text.signed or not self._only_beyond:
-            signed = (entry for sign, entries in self._signs.items() if sign in text.low for entry in entries)
-            found += dict.fromkeys(signed)
-        return found
+            likely |= {entry: None for sign, entries in self._signs.items() if sign in text.low for entry in entries}
+        return likely
 
     def find(self, text: Wording) -> Iterator[Hit[Owner]]:
         """Every place where a term stands, in no order that means anything."""
@@ -145,12 +128,10 @@ class Matcher(Generic[Owner]):
         return (hit for entry in self._entries for hit in entry.slow_hits(low))
 
 
-def _by_stem(anchors: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
-    """Anchors by what is looked for first of them."""
-    found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for anchor in anchors:
-        found[stem(anchor)] = (*found.get(stem(anchor), ()), anchor)
-    return found
+def _by_kind(anchors: tuple[str, ...]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Anchors that are one whole word each, without their spaces, and the others."""
+    whole = [anchor for anchor in anchors if anchor == f" {anchor.strip()} " and " " not in anchor.strip()]
+    return frozenset(map(str.strip, whole)), tuple(anchor for anchor in anchors if anchor not in whole)
 
 
 def _places(low: str, text: str, begins: bool, ends: bool) -> Iterator[tuple[int, int]]:  # noqa: FBT001 - a Plain

@@ -28,6 +28,7 @@ _BREAK = None
 _EDGE = (" ",)
 _TELLS = {"gap": (_EDGE, _BREAK, _EDGE), "star": (_BREAK,), "word": (_BREAK,), "quote": (_EDGE,), "space": (_EDGE,)}
 _MOST = 16  # ways of saying one anchor; more are left to the pattern
+_SIGN = re.compile(r"[^\w\s]")
 _NO_WORD = re.compile(r"\W+")
 
 _Part = tuple[str, ...] | None
@@ -52,12 +53,14 @@ class Term:
 
     Anchors stand in the text's words with one space between them and around them (`Wording.joined`); a space at an end
     says that a word begins or ends there. Those of a term without letters, such as an emoji, are `signs`: they stand in
-    the text itself. `also`: the joined words hold one of these too, which spares most patterns from being tried.
+    the text itself. `also`: of each of these sets the joined words hold one too, which spares most patterns from being
+    tried; `signed`: the text holds this as it is written, for a term that asks for signs as well as letters.
     """
 
     anchors: tuple[str, ...]
     signs: tuple[str, ...]
-    also: tuple[str, ...]
+    also: tuple[tuple[str, ...], ...]
+    signed: str
     pattern: str
     plain: Plain | None
 
@@ -79,7 +82,7 @@ def parse(term: str) -> Term:
         raise BadTerm(f"{term!r} has no fixed letters; write at least one word outside ?, * and _")
     whole = (_START if opens else r"(?<!\w)" if begins else "") + pattern + (r"(?!\w)" if ends else "")
     anchors, *others = ranked or [()]
-    return Term(anchors, signs, others[0] if others else (), whole, _plain(body))
+    return Term(anchors, signs, tuple(others), _signed(parts), whole, _plain(body))
 
 
 def _plain(body: str) -> Plain | None:
@@ -91,6 +94,12 @@ def _plain(body: str) -> Plain | None:
 
 def _edge(there: bool) -> list[_Part]:  # noqa: FBT001 - the question is in the name
     return [_EDGE] if there else []
+
+
+def _signed(parts: list[_Part]) -> str:
+    """The longest piece with signs in it that every match holds; empty when there is none."""
+    pieces = (way for part in parts if part and len(part) == 1 for way in part)
+    return max((way for way in pieces if _SIGN.search(way)), key=len, default="")
 
 
 def _signs(parts: list[_Part]) -> tuple[str, ...]:
@@ -179,7 +188,7 @@ def _anchors(parts: list[_Part]) -> list[tuple[str, ...]]:
     """Every set of anchors of which a match of the parts holds one; a set for each stretch that is known."""
     sets, known = [], list[_Part]()
     for part in [*parts, _BREAK]:
-        if part is not _BREAK and _count([*known, part]) <= _MOST:
+        if part is not _BREAK and (len(part) == 1 or _count([*known, part]) <= _MOST):
             known.append(part)
             continue
         ways = [_NO_WORD.sub(" ", way) for way in _ways(known)]

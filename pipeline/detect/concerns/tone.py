@@ -18,10 +18,13 @@ import numpy.typing as npt
 
 from pipeline.detect.concerns.features import WORD, edges_of, masked
 from pipeline.detect.finding import Concern, Finding
-from pipeline.detect.wording import ByWord, Wording
+from pipeline.detect.wording import ByWord, Wording, beyond
 from pipeline.errors import BadConfiguration
 
 BUILT_IN = Path(__file__).with_name("tone.npz")
+_STOPS = ".,!?"
+_EASY = bytes(byte for byte in range(0x80) if chr(byte).isalnum() or chr(byte).isspace() or chr(byte) in f"_{_STOPS}")
+_NO_DIGITS = bytes(byte for byte in range(0x80) if not chr(byte).isdecimal())
 _BITS, _MIDDLE = 32, 128  # of each sum, far more than the features of a window need; what is added to a weight
 
 
@@ -63,6 +66,7 @@ class ToneModel:
         self.index = {feature: row for row, feature in enumerate(vocabulary)}
         packed = dict(zip(vocabulary, _packed(weights), strict=True))
         self._pairs = {tuple(f.split(" ")): weight for f, weight in packed.items() if " " in f}
+        self._two = frozenset(self._pairs)
         alone = {f: weight for f, weight in packed.items() if " " not in f}
         self._words = ByWord(lambda word: sum(alone.get(part, 0) for part in (word, *edges_of(word))))
         self._weights = weights
@@ -83,7 +87,8 @@ class ToneModel:
         """The concerns whose probability reaches their threshold, each at the word that weighs most."""
         if not self.may_say(text.words):
             return []
-        count, *sums = self.weighed(masked(text.low, findings))
+        plain = masked(text.low, findings) if findings or _may_hold_digits(text.low) else text.low
+        count, *sums = self.weighed(plain)
         if not count:
             return []
         each = self._scale / math.sqrt(count)
@@ -96,9 +101,9 @@ class ToneModel:
 
     def weighed(self, plain: str) -> tuple[int, ...]:
         """How many known features a masked text has, and for each concern the sum of their weights."""
-        words = WORD.findall(plain)
-        total = sum(filter(None, map(self._pairs.get, set(zip(["^", *words], words, strict=False)))))
-        total += sum(map(self._words.__getitem__, set(words)))
+        words = _words(plain)
+        pairs = self._two.intersection(zip(["^", *words], words, strict=False))
+        total = sum(map(self._words.__getitem__, set(words)), sum(map(self._pairs.__getitem__, pairs)))
         count, *fields = unpack(self._form, total.to_bytes(self._size, "little"))
         middle = count * _MIDDLE
         return (count, *(field - middle for field in fields))
@@ -110,6 +115,21 @@ class ToneModel:
     def _weight(self, word: str, column: int) -> int:
         rows = [self.index[f] for f in (word, *edges_of(word)) if f in self.index]
         return max((int(self._weights.item(row, column)) for row in rows), default=-128)
+
+
+def _may_hold_digits(low: str) -> bool:
+    rest = beyond(low, _NO_DIGITS)
+    return bool(rest) and not rest.isalpha()
+
+
+def _words(plain: str) -> list[str]:
+    """What `WORD` finds, in half the time where no signs stand in the text but the four of every sentence."""
+    rest = beyond(plain, _EASY)
+    if rest and not rest.isalnum():
+        return WORD.findall(plain)
+    for sign in _STOPS:
+        plain = plain.replace(sign, f" {sign} ")
+    return plain.split()
 
 
 def load_tone(path: Path = BUILT_IN) -> ToneModel:

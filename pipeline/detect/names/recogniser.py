@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from pipeline.detect.finding import Entity, Explanation, Finding
 from pipeline.detect.names.gazetteer import Gazetteer
@@ -12,8 +13,7 @@ from pipeline.detect.wording import wording
 
 LONGEST_NAME = 5  # words in one name; more is a list without commas
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
-# Both take in more than the capitals they are after: every letter but the common small ones.
-_LATER_CAPITAL = re.compile(r"\W[^\Wa-zåäö\d_]")
+# Takes in more than the capitals it is after: every letter but the common small ones.
 _SECOND_CAPITAL = re.compile(r"[^\Wa-zåäö\d_]\w*(?:['\u2019-]\w+)*(?=\W{1,2}([^\Wa-zåäö\d_]\w*(?:['\u2019-]\w+)*))")
 _OPENER = re.compile(r"[.!?:;\n\r/•*|\"\u201d\u201c»(\[\u2013\u2014-]\W*$")
 _ADDRESS = re.compile(
@@ -23,9 +23,8 @@ _ADDRESS = re.compile(
 _PARTY = re.compile(r"\s?\((?:s|m|sd|c|v|kd|l|mp|fp|S|M|SD|C|V|KD|L|MP|FP)\)")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class _Token:
-    """A word with its place; holds text, so its `repr` is left out."""
+class _Token(NamedTuple):
+    """A word with its place."""
 
     low: str
     start: int
@@ -42,23 +41,22 @@ class GazetteerRecogniser:
         self._introduces = names.cues["introduces"] | names.cues["role"]
         self._all_given = known
         self._known = known | names.surnames
-        self._gate = known | {name + "s" for name in known}
-        self._sure_gate = names.given | {name + "s" for name in names.given}
+        self._gate = known | ({name + "s" for name in known} - names.not_names)
+        self._sure_gate = names.given
 
     def may_hold(self, text: str) -> bool:
         """False only if `find_persons` would find nothing."""
         told = wording(text)
-        words = told.words
-        introduced = not self._introduces.isdisjoint(words)
-        if not self._gate.isdisjoint(words) and (
-            introduced
-            or not self._sure_gate.isdisjoint(words)
-            or any(_capitalised(text, told.low, word) for word in self._gate.intersection(told.words))
-        ):
+        known = self._gate.intersection(told.words)
+        for word in known:
+            if word in self._sure_gate or _capitalised(text, told.low, word):
+                return True
+        introduced = self._introduces.intersection(told.words)
+        if introduced and known and any(one in introduced and two in known for one, two in pairwise(told.words)):
             return True
-        if introduced and _LATER_CAPITAL.search(text):
+        if any(_before_capital(text, told.low, word) for word in introduced):
             return True
-        return any(self._surname_shaped(word) for word in _SECOND_CAPITAL.findall(text))
+        return any(map(self._surname_shaped, _SECOND_CAPITAL.findall(text)))
 
     def _surname_shaped(self, word: str) -> bool:
         base = self._base(word.lower())
@@ -73,11 +71,13 @@ class GazetteerRecogniser:
         return list(self._scan(text, _tokens(text)))
 
     def _scan(self, text: str, tokens: list[_Token]) -> Iterator[Finding]:
-        skip = [m.span() for m in _ADDRESS.finditer(text)]
+        skip: list[tuple[int, int]] | None = None
         index = 0
         while index < len(tokens):
             rule = self._starts_name(text, tokens, index)
-            if rule is None or any(a <= tokens[index].start < b for a, b in skip):
+            if rule is not None and skip is None:
+                skip = [m.span() for m in _ADDRESS.finditer(text)]
+            if rule is None or any(a <= tokens[index].start < b for a, b in skip or ()):
                 index += 1
                 continue
             last = self._end_of_name(text, tokens, index)
@@ -107,6 +107,8 @@ class GazetteerRecogniser:
     def _starts_name(self, text: str, tokens: list[_Token], index: int) -> str | None:
         """The rule by which the token at `index` begins a name, or None."""
         token = tokens[index]
+        if not token.capital and token.low not in self._all_given:
+            return None
         if _glued(text, token) or token.low in self._names.not_names:
             return None
         before = _neighbour(text, tokens, index, -1)
@@ -206,9 +208,12 @@ def _is_thing(text: str, token: _Token) -> bool:
 
 def _tokens(text: str) -> list[_Token]:
     """The words of a text; capitals say nothing where all is shouted."""
-    found = list(_WORD.finditer(text))
-    shouting = sum(m.group().isupper() for m in found) > len(found) / 2
-    return [_Token(m.group().lower(), m.start(), m.end(), m.group()[0].isupper() and not shouting) for m in found]
+    words = _WORD.findall(text)
+    shouting = sum(map(str.isupper, words)) > len(words) / 2
+    return [
+        _Token(word.lower(), *match.span(), word[0].isupper() and not shouting)
+        for word, match in zip(words, _WORD.finditer(text), strict=True)
+    ]
 
 
 def _capitalised(text: str, low: str, word: str) -> bool:
@@ -218,6 +223,17 @@ def _capitalised(text: str, low: str, word: str) -> bool:
         if text[at].isupper():
             return True
         at = low.find(word, at + 1)
+    return False
+
+
+def _before_capital(text: str, low: str, word: str) -> bool:
+    """True if a capital may stand right after the letters of `word`, as `_neighbour` understands it."""
+    at = low.find(word)
+    while at >= 0:
+        after = at + len(word)
+        if text[after : after + 3].lstrip(" \u00a0\t.@")[:1].isupper():
+            return True
+        at = low.find(word, after)
     return False
 
 

@@ -39,6 +39,7 @@ _IN_WORDS = re.compile(
     r"[\s:.]{1,3}(?:nr[\s:.]{1,2}|är\s)?([0-9][0-9 .-]{4,13}[0-9])(?![0-9])",
     re.IGNORECASE,
 )
+_CLEARING = 4  # digits
 _CLOSE = 14
 _PERSONAL = ("3300", "3782")
 _JOINTS = frozenset(
@@ -68,6 +69,8 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
 
 def _told(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Clearing number and account number, each with its word: "clearing 8327-9, konto 123 456 789-0"."""
+    if reading.longest < _CLEARING:
+        return
     for match in _IN_WORDS.finditer(reading.text):
         clearing, account = (_NOT_DIGIT.sub("", part) for part in match.groups())
         length = _length(clearing[:5] if clearing[0] == "8" else clearing[:4])

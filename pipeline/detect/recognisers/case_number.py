@@ -26,6 +26,7 @@ _POLICE = re.compile(
 )
 _SHORT_COURT = re.compile("[0-9]-[0-9]")
 _HINT = re.compile("[0-9][/.:-][0-9]|[0-9]-[KkNn][0-9]")
+_POLICE_SIGNS, _CENTURIES, _JOINTS = frozenset("KkNn"), frozenset({"19", "20"}), frozenset("/.:-")
 _LAW = frozenset(
     {
         "SFS", "AFS", "FS", "SOSFS", "EU", "EG", "PROP", "BET", "SKR", "SOU", "DS", "DIR", "NJA", "RÅ", "HFD", "ISO",
@@ -85,9 +86,35 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     text = reading.text
     if not _HINT.search(text):
         return
+    if _may_be_reported(reading):
+        yield from _reported(reading)
+    if _may_have_year(reading):
+        yield from _registered(reading)
+    yield from _courts(reading)
+
+
+def _may_be_reported(reading: Reading) -> bool:
+    """Cheap and safe: False only if no digits stand right behind a K or N."""
+    return any(reading.text[span[0] - 1 : span[0]] in _POLICE_SIGNS for chain in reading.chains for span in chain.spans)
+
+
+def _may_have_year(reading: Reading) -> bool:
+    """Cheap and safe: False only if no digits that begin like a year have a sign behind them."""
+    text, spans = reading.text, (span for chain in reading.chains for span in chain.spans)
+    return any(text[start : start + 2] in _CENTURIES and text[end : end + 1] in _JOINTS for start, end in spans)
+
+
+def _reported(reading: Reading) -> Iterator[Finding]:
+    """Those of the police."""
+    text = reading.text
     for match in _POLICE.finditer(text):
         evidence = (POLICE,) if _POLICE_WORD.near(text, match.start(), match.end()) else ()
         yield from _finding(reading, match, "police", 0.9 if "-" in match[0][:5] else 0.5, evidence)
+
+
+def _registered(reading: Reading) -> Iterator[Finding]:
+    """Those with a year."""
+    text = reading.text
     taken: set[int] = set()
     for match in _REGISTER.finditer(text):
         if match[1].upper() in _LAW:
@@ -102,11 +129,12 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
         label = _DIARY.before(text, match.start(), 30)
         if label and label[0].distance <= 8 and match.start(1) not in taken:
             yield from _finding(reading, match, "year-and-number", 0.1, (LABELLED,))
-    yield from _courts(reading)
 
 
 def _courts(reading: Reading) -> Iterator[Finding]:
     text = reading.text
+    if not _SHORT_COURT.search(text):
+        return
     for match in _COURT.finditer(text):
         label = _COURT_WORD.before(text, match.start(), 30)
         if label and label[0].distance <= 12 and (match[1] or len(match[2]) >= 2):

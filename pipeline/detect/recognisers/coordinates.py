@@ -26,6 +26,7 @@ _GRID = re.compile(
     r"(?<![0-9])N?[ :=]?(6[1-9][0-9]{5}|7[0-7][0-9]{5})\s?[,; ]\s?(?:E[ :=]?)?(0?[2-9][0-9]{5})(?![0-9])", re.IGNORECASE
 )
 _HINT = re.compile(r"[56][0-9]\.[0-9]{4}|[67][0-9]{6}|[0-9]°")
+_LEAST_DIGITS = 4
 _HOME = Lexicon(
     "bor", "hemma", "hennes hus", "hans hus", "huset", "hem", "home", "lives", "adress*", "gömmer sig", "står bilen"
 )
@@ -34,7 +35,7 @@ _HOME = Lexicon(
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every pair of coordinates within Sweden."""
     text = reading.text
-    if not _HINT.search(text):
+    if (reading.longest < _LEAST_DIGITS and "°" not in text) or not _HINT.search(text):
         return
     for pattern, tier, prior in ((_DEGREES, "degrees", 0.95), (_MINUTES, "minutes", 0.95), (_GRID, "grid", 0.6)):
         for match in pattern.finditer(text):

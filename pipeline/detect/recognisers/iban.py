@@ -51,6 +51,8 @@ BAD_CHECK = Evidence("check-digits", 1 / 40)
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every account number whose check digits are right, and a labelled one with wrong digits as doubtful."""
     text = reading.text
+    if not any(_may_begin(text, start) for chain in reading.chains for start, end in chain.spans if end - start > 1):
+        return
     for head in _HEAD.finditer(text):
         begin = head.start(head.lastindex or 0)
         pattern = _PATTERNS.get((head[1] or head[2]).upper())
@@ -68,6 +70,14 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
         start, end = reading.span(match.start(), match.end())
         public = value in setting.allow.accounts or owned_in_public(text, match.start(), match.end())
         yield Finding(Entity.IBAN_CODE, start, end, verdict.score, rule, public=public, why=verdict.why)
+
+
+def _may_begin(text: str, digits: int) -> bool:
+    """Cheap and safe: False only if no two letters stand before the digits, by themselves where a space parts them."""
+    if text[max(0, digits - 2) : digits].isalpha():
+        return True
+    letters = max(0, digits - 3)
+    return text[letters : digits - 1].isalpha() and not text[max(0, letters - 1) : letters].isalnum()
 
 
 def owned_in_public(text: str, start: int, end: int) -> bool:

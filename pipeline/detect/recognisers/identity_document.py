@@ -21,11 +21,14 @@ _LABEL = Lexicon(
     "nationellt id*", "körkort*", "körkortsn*", "driving licence*", "paszport*", "pasoš*", "pasi*", "legitimation*",
     "leg nr",
 )  # fmt: skip
+_LEAST_DIGITS = 7
 LABELLED = Evidence("document-word", 30)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every number of the shape right after such a word."""
+    if reading.longest < _LEAST_DIGITS:
+        return
     text = reading.text
     for match in _SHAPE.finditer(text):
         label = _LABEL.before(text, match.start(), 32)

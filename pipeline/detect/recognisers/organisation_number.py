@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.context import Lexicon, nearest
+from pipeline.detect.digits import DATE
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.score import FLOOR, Evidence, judge
@@ -67,6 +68,8 @@ def legal_person(digits: str) -> bool:
 
 
 def _vat(reading: Reading, setting: Setting) -> Iterator[Finding]:
+    if reading.longest < DATE:
+        return
     for match in _VAT.finditer(reading.text):
         digits = match[1] + match[2]
         if legal_person(digits):

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.context import Lexicon
-from pipeline.detect.digits import DATE, Chain
+from pipeline.detect.digits import DATE
 from pipeline.detect.finding import Cue, Entity, Explanation, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.recognisers.dates import MONTHS, Day, days
@@ -54,6 +54,7 @@ _AFTER_DATE = re.compile(r"\s?[-+–/.,:]?\s{0,2}([0-9]{4})(?![0-9]|[.,:/-][0-9]
 _DAY_AND_FOUR = re.compile(
     r"[0-9]\s?[/.]\s?[0-9]{1,2}[\s.,/-]{1,3}['´’]?\s?[0-9]{2,4}\s?[-+–/.,:]?\s{0,2}[0-9]{4}(?![0-9])"
 )
+_FOUR_DIGITS = 4
 _FAR = 90
 _REVERSED = re.compile(r"(?<![0-9-])([0-9]{4})[- ]((?:19|20)?[0-9]{6})(?![0-9-])")
 _BACKWARDS = Lexicon("baklänges", "bakifrån", "backwards", "omvänt", "omvänd ordning", "bakvänt", "reversed")
@@ -61,35 +62,40 @@ _BACKWARDS = Lexicon("baklänges", "bakifrån", "backwards", "omvänt", "omvänd
 
 def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` and `cues` would find nothing in a text with few digits together."""
-    if not any(map(_has_four, reading.chains)):
+    if not _has_four(reading):
         return False
-    return _LAST_FOUR.among(reading.words) or _DATE_HIDDEN.search(reading.text) is not None
+    return _told(reading) or _DATE_HIDDEN.search(reading.text) is not None
 
 
-def _has_four(chain: Chain) -> bool:
-    """Whether four digits stand together, or singly or in pairs with spaces between."""
-    sizes = tuple(map(len, chain.groups))
-    pairs = zip(sizes, sizes[1:], chain.seps, strict=False)
-    return 4 in sizes or any(left == right < 3 and sep == " " for left, right, sep in pairs)
+def _has_four(reading: Reading) -> bool:
+    """Whether four digits may stand together, or singly or in pairs with spaces between."""
+    return reading.longest >= _FOUR_DIGITS or any(" " in chain.seps for chain in reading.chains)
+
+
+def _told(reading: Reading) -> bool:
+    """Whether a word may say that digits are the last ones."""
+    return _LAST_FOUR.among(reading.words)
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Masked, split and day-first numbers."""
-    if reading.chains:
-        if reading.longest >= DATE:
-            yield from _masked(reading, setting)
-        for match in _DATE_HIDDEN.finditer(reading.text):
-            yield _finding(reading, match.start(), match.end(), "masked", 0.5)
-        yield from _reversed(reading, setting)
-        yield from _dated(reading, setting)
+    if not _has_four(reading):
+        return
+    if reading.longest >= DATE:
+        yield from _masked(reading, setting)
+    for match in _DATE_HIDDEN.finditer(reading.text):
+        yield _finding(reading, match.start(), match.end(), "masked", 0.5)
+    yield from _reversed(reading, setting)
+    yield from _dated(reading, setting)
 
 
 def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
     text = reading.text
-    for match in _MASKED.finditer(text):
+    long = (start for chain in reading.chains for start, end in chain.spans if end - start >= DATE)
+    for match in filter(None, (_MASKED.match(text, start) for start in long)):
         if _date(match[1], setting):
             yield _finding(reading, match.start(), match.end(), "masked", 0.55)
-    for match in _ZEROES.finditer(text):
+    for match in _ZEROES.finditer(text) if "0000" in text else ():
         if _date(match[1], setting) and (
             PERSONAL_NUMBER.before(text, match.start()) or PERSON_NEAR.before(text, match.start())
         ):
@@ -99,7 +105,7 @@ def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
 def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """A date with four digits behind it, or told apart from them."""
     text = reading.text
-    told = _LAST_FOUR.among(reading.words) and _LAST_FOUR.anywhere(text) and _FOUR.search(text) is not None
+    told = _told(reading) and _LAST_FOUR.anywhere(text) and _FOUR.search(text) is not None
     if not (told or _DAY_AND_FOUR.search(text) or not MONTHS.isdisjoint(reading.words)):
         return
     found = tuple(days(text, setting.today))
@@ -113,6 +119,8 @@ def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
 
 def cues(reading: Reading) -> Iterator[Cue]:
     """The last four digits alone, said to be that."""
+    if not (_has_four(reading) and _told(reading)):
+        return
     for match in _FOUR.finditer(reading.text):
         label = _SURE.before(reading.text, match.start(), 48) or (
             _LAST_FOUR.before(reading.text, match.start(), 24) and PERSONAL_NUMBER.before(reading.text, match.start())
@@ -166,13 +174,14 @@ def _split(reading: Reading, found: tuple[Day, ...]) -> Iterator[Finding]:
 def _reversed(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """The last four first, or the whole number backwards: only where a word gives it away."""
     text = reading.text
-    for match in _REVERSED.finditer(text):
+    for match in _REVERSED.finditer(text) if reading.longest >= DATE else ():
         named = PERSONAL_NUMBER.before(text, match.start()) or _BACKWARDS.near(text, match.start(), match.end())
         if named and _date(match[2], setting) and luhn(match[2][-6:] + match[1]):
             yield _finding(reading, match.start(), match.end(), "reversed", 0.6)
-    if not (_BACKWARDS.among(reading.words) and _BACKWARDS.anywhere(text)):
+    long = [chain for chain in reading.chains if chain.size >= 10]
+    if not (long and _BACKWARDS.among(reading.words) and _BACKWARDS.anywhere(text)):
         return
-    for chain in reading.chains:
+    for chain in long:
         for window in chain.windows(frozenset({10, 12}), 12):
             digits = window.digits[::-1]
             if _date(digits[:-4], setting) and luhn(digits[-10:]):

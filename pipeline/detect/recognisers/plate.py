@@ -57,7 +57,7 @@ _LEAST = 0.5
 
 
 def may_hold(reading: Reading) -> bool:
-    """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
+    """Cheap and safe: False only if `find` would find nothing."""
     text = reading.text
     starts = [span[0] for chain in reading.chains for span in chain.spans]
     return any(
@@ -69,6 +69,8 @@ def may_hold(reading: Reading) -> bool:
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every plate that something near calls one."""
+    if not may_hold(reading):
+        return
     text = reading.text
     for match in _TIGHT.finditer(text):
         written = match[0]

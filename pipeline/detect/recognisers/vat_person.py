@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from pipeline.detect.digits import DATE
 from pipeline.detect.finding import Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.recognisers.personal_number import parse
@@ -24,6 +25,8 @@ _VAT = re.compile(
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """The personal number in every VAT number that holds one."""
+    if reading.longest < DATE:
+        return
     for match in _VAT.finditer(reading.text):
         number = parse(match[1] + match[2], setting.today)
         if number and number.sound:

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 
 from pipeline.detect.concerns.built import load_concern_recogniser
 from pipeline.detect.concerns.lexicon import load_lexicon
+from pipeline.detect.concerns.matcher import Matcher
 from pipeline.detect.concerns.recogniser import LexiconRecogniser
+from pipeline.detect.concerns.terms import parse
 from pipeline.detect.concerns.tone import load_tone
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.names import load_person_recogniser
@@ -93,6 +95,21 @@ def test_the_gate_never_hides_a_term(words: list[str], name: bool) -> None:  # n
     findings = (Finding(Entity.PERSON, 0, len(text), 0.9, "x"),) if name and text else ()
     if not CONCERNS.may_hold(text):
         assert CONCERNS.find_concerns(text, findings) == ()
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "count"),
+    [
+        ("* år!!", "fem år!! sex år!!", 2),
+        ("* år!!", "fem år, sex år", 0),
+        ("(är|var) i (a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r)", "du är i b", 1),
+        ("(är|var) i (a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r)", "du är i x", 0),
+    ],
+)
+def test_a_term_stands_where_all_of_it_does(term: str, text: str, count: int) -> None:
+    matcher = Matcher([("it", "sv", parse(term))])
+    hits = list(matcher.find(wording(text)))
+    assert (count, sorted(hits)) == (len(hits), sorted(matcher.find_slowly(text)))
 
 
 @settings(deadline=None)

@@ -6,16 +6,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from pipeline.detect.concerns import tone
 from pipeline.detect.concerns.built import load_concern_recogniser
-from pipeline.detect.concerns.features import features, masked
+from pipeline.detect.concerns.features import WORD, features, masked
 from pipeline.detect.concerns.tone import BUILT_IN, load_tone
 from pipeline.detect.finding import Concern, Entity, Finding
-from pipeline.detect.wording import wording
+from pipeline.detect.wording import lowered, wording
 from pipeline.errors import BadConfiguration
+from tests.generated.texts import texts
 from training import corpus, train
 
 TONE = load_tone()
+WEIGHTS = np.load(BUILT_IN)["weights"].astype(int)
 RECOGNISER = load_concern_recogniser()
 MEGABYTE = 1_000_000
 SAID = [
@@ -78,12 +83,21 @@ def test_the_model_is_silent_on_ordinary_comments(text: str) -> None:
 
 def test_the_counting_matches_the_training_features() -> None:
     """`ToneModel` counts without making the features; both must agree, or the weights mean nothing."""
-    with np.load(BUILT_IN) as data:
-        weights = data["weights"].astype(int)
     for row in corpus.rows(1, 3):
         plain = row.text.lower()
         rows = [TONE.index[feature] for feature in features(plain) if feature in TONE.index]
-        assert TONE.weighed(plain) == (len(rows), *weights[rows].sum(axis=0).tolist())
+        assert TONE.weighed(plain) == (len(rows), *WEIGHTS[rows].sum(axis=0).tolist())
+
+
+@given(st.one_of(texts(), st.text(alphabet="aåÄ1_²½٣.,!? '–…😅\n\x1c\x85\xa0", max_size=30)))
+def test_a_text_is_cut_as_the_features_are(text: str) -> None:
+    """The quick cut into words gives what the pattern of the training gives."""
+    low = lowered(text)
+    plain = masked(low, ())
+    rows = [TONE.index[feature] for feature in features(plain) if feature in TONE.index]
+    assert (len(rows), *WEIGHTS[rows].sum(axis=0).tolist()) == TONE.weighed(plain)
+    assert plain == low or tone._may_hold_digits(low)
+    assert WORD.findall(plain) == tone._words(plain)
 
 
 def test_names_and_numbers_are_masked() -> None:

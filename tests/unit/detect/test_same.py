@@ -7,20 +7,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.detect.catalogue import CATALOGUE
 from pipeline.detect.concerns.lexicon import load_lexicon
 from pipeline.detect.concerns.matcher import Entry, Matcher, Owner
 from pipeline.detect.concerns.recogniser import LexiconRecogniser
 from pipeline.detect.concerns.tone import load_tone
+from pipeline.detect.digits import DATE
 from pipeline.detect.engine import Engine
 from pipeline.detect.finding import Analysis
 from pipeline.detect.names import GazetteerRecogniser, load_gazetteer
+from pipeline.detect.normalise import Reading, normalise
+from pipeline.detect.recognisers.partial import _MASKED, cues
 from pipeline.detect.wording import Wording
+from tests.bench.detect import comments
+from tests.generated.texts import PIECES as VALUES
 from tests.generated.texts import texts
 from tests.recognising import SETTING, detect
 from tests.unit.concerns.test_bounds import PIECES
@@ -28,6 +36,14 @@ from training import corpus
 
 OWN = Path(__file__).parents[2] / "eval" / "comments.jsonl"
 EVERY = 8  # of the corpus' sentences: the dear way takes some 15 ms for each
+
+
+GATES = ("engine.may_hold_value", "spelled._may_run", "spelled._may_sign", "concerns.recogniser._may_stand")
+SHUT = (
+    "iban._may_begin", "plate.may_hold", "partial._has_four", "partial._told", "case_number._may_be_reported",
+    "case_number._may_have_year",
+)  # fmt: skip
+LONG = 99  # digits in a row: more than any recogniser asks for
 
 
 class EveryTerm(Matcher[Owner]):
@@ -66,10 +82,63 @@ DEAR = _dear()
 def dearly(text: str) -> Analysis:
     """What is found with every gate open; a budget that only the dear way passes is no difference."""
     with pytest.MonkeyPatch.context() as patch:
-        for gate in ("engine.may_hold_value", "spelled._may_run", "concerns.recogniser._may_stand"):
+        for gate in GATES:
             patch.setattr(f"pipeline.detect.{gate}", lambda *_, **__: True)
         patch.setattr("pipeline.detect.deadline.Deadline.passed", lambda _: False)
         return detect(DEAR, text)
+
+
+def openly(text: str) -> list[object]:
+    """What every recogniser finds in a text when none of them looks first whether it can hold anything."""
+    reading = normalise(text)
+    object.__setattr__(reading, "longest", LONG)
+    with pytest.MonkeyPatch.context() as patch:
+        for gate in SHUT:
+            patch.setattr(f"pipeline.detect.recognisers.{gate}", lambda *_: True)
+        return found_in(reading)
+
+
+def found_in(reading: Reading) -> list[object]:
+    """What every recogniser finds in a reading."""
+    return [*cues(reading), *(finding for entry in CATALOGUE for finding in entry.find(reading, SETTING))]
+
+
+def test_no_recogniser_is_stopped_by_its_own_gate() -> None:
+    """Values of every kind, by themselves, after a word, and in our own comments, in small letters too."""
+    own = [json.loads(line)["text"] for line in OWN.read_text(encoding="utf-8").splitlines()]
+    apart = (
+        *VALUES,
+        "sista fyra 2 3 8 3",
+        "anmälan 5000-k12345-25, k123456-25",
+        "mål t 7719-25",
+        "ks 2026/12 hos er",
+        "SE 31 8000 0000 0000 0080 2139",
+        "SE 900707-2383 01",
+    )
+    several = [f"{one} {two}" for one, two in pairwise(apart)]
+    for text in (*apart, *several, *own, *map(str.lower, own)):
+        assert openly(text) == found_in(normalise(text))
+
+
+@settings(max_examples=200, deadline=None)
+@given(texts())
+def test_no_recogniser_is_stopped_by_its_own_gate_on_any_text(text: str) -> None:
+    assert openly(text) == found_in(normalise(text))
+
+
+@settings(max_examples=400)
+@given(st.lists(st.one_of(st.text(alphabet="0123456789xX*-. ", max_size=14), texts()), max_size=4))
+def test_masked_numbers_begin_where_digits_begin(pieces: list[str]) -> None:
+    """Trying the pattern where a row of digits begins finds what trying it everywhere finds."""
+    reading = normalise(" ".join(pieces))
+    starts = (start for chain in reading.chains for start, end in chain.spans if end - start >= DATE)
+    tried = [match.span() for start in starts if (match := _MASKED.match(reading.text, start))]
+    assert [match.span() for match in _MASKED.finditer(reading.text)] == tried
+
+
+def test_on_comments_of_which_no_two_are_alike() -> None:
+    for text in comments(Random(3), 60):
+        assert dearly(text) == detect(CHEAP, text)
 
 
 def test_on_our_own_comments() -> None:
