@@ -67,7 +67,7 @@ _PUBLIC = Lexicon(
     "nämndens", "taxa*",
     "planprogram*", "naturreserv*", "planbesked*", "vägplan*", "föreskrift*", "policy*", "riktlinj*", "strategi*",
     "årsredovisning*", "styrdokument*", "tyck till", "inspel", "synpunkter senast", "interpellation*",
-    "allmän handling", "allmänna handlingar", "diariet",
+    "allmän handling", "allmänna handlingar", "diariet", "hemsidan", "webben",
 )  # fmt: skip
 LABELLED = Evidence("case-word", 30)
 POLICE = Evidence("police-word", 6)
