@@ -41,7 +41,7 @@ _DIARY = Lexicon(
 _COURT_WORD = Lexicon(
     "mål", "målet", "målnr", "målnummer*", "mål nr", "mål nummer", "tingsrätt*", "hovrätt*", "kammarrätt*",
     "förvaltningsrätt*", "högsta domstolen", "domstol*", "migrationsdomstol*", "*överdomstol*", "court", "dom",
-    "domen",
+    "domen", "överklag*",
 )  # fmt: skip
 _POLICE_WORD = Lexicon("polis*", "anmälan", "anmäld", "police*", "politianmeld*", "k nr", "brott*", "policj*")
 _OWN = Lexicon(
