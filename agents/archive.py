@@ -107,11 +107,16 @@ class Archive:
             for each, notes in self._attachments.tick(now)
         ]
 
+    @property
+    def eager(self) -> bool:
+        """Never: attachments take their time, and a poll more or less is little beside that."""
+        return False
+
     def _measure(self, events: Sequence[Event | None], stored: Sequence[StoredRecord], at: datetime) -> None:
         new = [(event, answer) for event, answer in zip(events, stored, strict=True) if answer.new]
         self._meter.stored(new=len(new), repeated=len(stored) - len(new), size=sum(answer.size for _, answer in new))
         for event, _ in new:
-            if event:
+            if event and not event.data.is_check:
                 self._meter.exposed(Step.ARCHIVED, event.appeared_at, at)
 
 

@@ -111,6 +111,6 @@ def _say(tally: Tally, samples: list[_Sample], console: Console) -> None:
             markup=False,
             soft_wrap=True,
         )
-        console.print(f"    anslagsvakt records show {each.key}", highlight=False, markup=False)
+        console.print(f"    anslagsvakt records show {each.key}", highlight=False, markup=False, soft_wrap=True)
     changed = sum(tally.partings.values())
     console.print(f"{tally.events} events: {changed} would change, {tally.new_removals} of them into removals")

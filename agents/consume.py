@@ -19,16 +19,23 @@ from topics import outgoing
 from topics.outgoing import Outgoing
 
 log = logging.getLogger(__name__)
+_MEASURE_EVERY = 1.0
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long to wait (seconds), and how many dead letters in a row are too many (invariant 7)."""
+    """How long to wait (seconds), and how many dead letters in a row are too many (invariant 7).
+
+    `poll` is for records when nothing else is to be done, `eager` while the handler has something going. After
+    `longest_turn` nothing more is begun until the next: time-outs in a row must not cost us our place in the group.
+    """
 
     poll: float = 0.5
+    eager: float = 0.02
     first_delay: float = 0.5
     longest_delay: float = 60.0
+    longest_turn: float = 30.0
     dead_letters_in_a_row: int = 20
 
     def delay(self, attempts: int, *, least: float, jitter: float) -> float:
@@ -71,13 +78,14 @@ class Loop:
         self._attempts: dict[Partition | None, int] = {}
         self._done: dict[Partition, int] = {}
         self._owed: tuple[Outgoing, ...] = ()
-        self._tick_due = 0.0
+        self._tick_due = self._lag_due = self._turn_ends = 0.0
         self._dead_in_a_row = 0
 
     def run(self, stop: threading.Event) -> int:
         """Work until `stop` is set, finish and commit what is in hand; returns the process's exit code."""
         try:
             while not stop.is_set():
+                self._do.alive()
                 self.turn()
             self._commit()
         except Stop as error:
@@ -91,9 +99,10 @@ class Loop:
     def turn(self) -> None:
         """Take up what is due, poll once, handle what came, commit."""
         self._tick()
+        self._turn_ends = self._do.monotonic() + self._pace.longest_turn
         self._take_up()
         try:
-            batches = self._do.subscription.poll(self._pace.poll)
+            batches = self._do.subscription.poll(self._patience())
         except RetryLater as error:
             self._do.meter.retried(self._role.stage)
             self._do.health.ready(yes=False)
@@ -104,11 +113,22 @@ class Loop:
         for partition, records in batches.items():
             self._work(partition, records)
         self._commit()
-        troubled = self._parked or self._owed or not self._do.subscription.joined()
+        troubled = self._parked or self._owed or self._done or not self._do.subscription.joined()
         self._do.health.ready(yes=not troubled)
-        self._do.meter.lag(self._do.subscription.lag())
+        if self._do.monotonic() >= self._lag_due:
+            self._do.meter.lag(self._do.subscription.lag())
+            self._lag_due = self._do.monotonic() + _MEASURE_EVERY
+
+    def _patience(self) -> float:
+        return self._pace.eager if self._handler.eager and not self._owed else self._pace.poll
+
+    def _late(self) -> bool:
+        return self._do.monotonic() >= self._turn_ends
 
     def _work(self, partition: Partition, records: Sequence[Record]) -> None:
+        if self._late():
+            self._wait_with(partition, _Parked(records[0].offset, (), self._turn_ends))
+            return
         handled = self._handle(records)
         try:
             self._do.publisher.publish(handled.messages)
@@ -193,7 +213,7 @@ class Loop:
 
     def _take_up(self) -> None:
         for partition, parked in list(self._parked.items()):
-            if self._do.monotonic() < parked.due:
+            if self._do.monotonic() < parked.due or self._late():
                 continue
             try:
                 self._do.publisher.publish(parked.unsent)
@@ -209,8 +229,11 @@ class Loop:
         delay = self._delay(partition, error)
         self._do.meter.retried(self._role.stage)
         log.warning("%s waits %.1f s at %s/%s/%s: %s", self._role.stage, delay, *partition, offset, error.reason)
-        self._parked[partition] = _Parked(offset, unsent, self._do.monotonic() + delay)
-        self._do.subscription.park(partition, offset)
+        self._wait_with(partition, _Parked(offset, unsent, self._do.monotonic() + delay))
+
+    def _wait_with(self, partition: Partition, parked: _Parked) -> None:
+        self._parked[partition] = parked
+        self._do.subscription.park(partition, parked.offset)
 
     def _settle(self, partition: Partition, reached: int) -> None:
         self._done[partition] = reached

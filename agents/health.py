@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,33 +18,34 @@ from pipeline.errors import BadConfiguration
 _NOTICES_THE_END_IN = 0.05
 """Seconds; the default of half a second would be the longest part of a process's end."""
 
+_BELIEVED_S = 60.0
+"""Seconds; no turn of a loop that is well takes longer, a broker that is away included."""
+
 _StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
 
 class Health:
-    """What a process says of itself; set from any thread."""
+    """What a process says of itself; set from any thread. It must say again and again that it is ready."""
 
-    def __init__(self) -> None:
-        self._ready = threading.Event()
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._ready_until = -math.inf
         self._alive = threading.Event()
         self._alive.set()
 
     def ready(self, *, yes: bool = True) -> None:
-        """The process can (or cannot) take in work right now."""
-        if yes:
-            self._ready.set()
-        else:
-            self._ready.clear()
+        """The process can (or cannot) take in work right now; that it can is believed for a minute."""
+        self._ready_until = self._monotonic() + _BELIEVED_S if yes else -math.inf
 
     def failed(self) -> None:
         """The process cannot go on and is about to end."""
         self._alive.clear()
-        self._ready.clear()
+        self.ready(yes=False)
 
     @property
     def is_ready(self) -> bool:
         """Whether /readyz answers 200."""
-        return self._ready.is_set()
+        return self._monotonic() < self._ready_until
 
     @property
     def is_alive(self) -> bool:

@@ -20,7 +20,6 @@ from prometheus_client import CollectorRegistry
 from agents import health, log
 from agents.configuration import load_accounts, load_policy
 from agents.consume import Pace
-from agents.detection import build_detector
 from agents.disk import free_ratio
 from agents.health import Health
 from agents.metrics import Metrics
@@ -74,6 +73,7 @@ def screen(settings: Settings) -> None:
 
 
 async def _screen(process: Running) -> None:
+    from agents.detection import build_detector  # loads Presidio, which the others have no use for
     from agents.screen import process as screening
     from agents.screen.judge import Judge
     from agents.screen.producer import ConfirmedProducer

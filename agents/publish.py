@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,10 +36,14 @@ _TOO_LARGE = (kafka_errors.MessageSizeTooLargeError, kafka_errors.RecordListTooL
 
 
 class KafkaPublisher:
-    """Publishes through one idempotent producer, made at the first message; `client` holds the connection settings."""
+    """Publishes through one idempotent producer, made at the first message; `client` holds the connection settings.
 
-    def __init__(self, client: Mapping[str, object]) -> None:
+    A producer that has neither sent nor given up a message within `patience` seconds is given up itself.
+    """
+
+    def __init__(self, client: Mapping[str, object], *, patience: float = _CONFIRM_SECONDS) -> None:
         self._settings = {**_CONFIGURATION, **client}
+        self._patience = patience
         self._producer: Any = None
 
     def publish(self, messages: Sequence[Outgoing]) -> None:
@@ -60,15 +65,19 @@ class KafkaPublisher:
             except kafka_errors.KafkaError as error:
                 if not error.retriable:
                     # An idempotent producer that lost its sequence never recovers; nothing of it is in flight now.
-                    self.close()
-                    self._producer = None
+                    self._give_up()
                 raise
 
     def close(self) -> None:
         """Let go of the connection; what was not confirmed is not waited for."""
-        if self._producer is not None:
-            with contextlib.suppress(kafka_errors.KafkaError, OSError):
-                self._producer.close(timeout=_CLOSE_SECONDS)
+        if self._producer is None:
+            return
+        try:
+            self._producer.close(timeout=_CLOSE_SECONDS)
+        except (kafka_errors.KafkaError, OSError):
+            # kafka-python 3.0.12 lets its thread run on, and send, when it could not send everything in time.
+            self._producer._sender.force_close()  # noqa: SLF001  # nothing public does this
+            self._producer._sender.join(_CLOSE_SECONDS)  # noqa: SLF001
 
     def _send_all(self, producer: Any, messages: Sequence[Outgoing]) -> None:
         sent: list[Any] = []
@@ -76,12 +85,27 @@ class KafkaPublisher:
             for message in messages:
                 sent.append(self._send(producer, message))  # noqa: PERF401  # what is sent must be known if one fails
         finally:
-            # All are waited for, also after a failure: a late one must not overtake its own repetition.
-            for future in sent:
-                with contextlib.suppress(kafka_errors.KafkaError):
-                    future.get(timeout=_CONFIRM_SECONDS)
+            self._await_all(sent)
         for future in sent:
             future.get(timeout=0)
+
+    def _await_all(self, sent: Sequence[Any]) -> None:
+        """Wait until every message is confirmed or lost: a late one must not overtake its own repetition.
+
+        kafka-python's sender counts delivery time-outs only once it has a producer id; a thread of its that is stuck
+        before that would keep us waiting for ever. Closing the producer fails what it still holds.
+        """
+        until = time.monotonic() + self._patience
+        for future in sent:
+            with contextlib.suppress(kafka_errors.KafkaError):
+                future.get(timeout=max(0.0, until - time.monotonic()))
+        if not all(future.is_done for future in sent):
+            self._give_up()
+
+    def _give_up(self) -> None:
+        """The next message gets a new producer."""
+        self.close()
+        self._producer = None
 
     def _send(self, producer: Any, message: Outgoing) -> Any:
         return producer.send(

@@ -73,6 +73,11 @@ class Handler(Protocol):
         """Do what is due now; called once a turn, also when no record came. May raise RetryLater or Stop."""
         ...
 
+    @property
+    def eager(self) -> bool:
+        """Whether the last tick moved something on, so that the next one should come soon."""
+        ...
+
 
 class Subscription(Protocol):
     """A place in a consumer group. Every method may raise RetryLater (broker away) or Stop (refused for good)."""
@@ -148,7 +153,10 @@ class Readiness(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """The world the loop works in; `wait` sleeps, at most until the process is told to stop."""
+    """The world the loop works in; `wait` sleeps, at most until the process is told to stop.
+
+    `alive` is called before each turn: who hears nothing of it for too long may end the process.
+    """
 
     subscription: Subscription
     publisher: Publisher
@@ -158,3 +166,4 @@ class Effects:
     monotonic: Callable[[], float]
     jitter: Callable[[], float]
     wait: Callable[[float], object]
+    alive: Callable[[], object]

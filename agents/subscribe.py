@@ -46,6 +46,8 @@ _REFUSED = (
     kafka_errors.KafkaConfigurationError,
     kafka_errors.UnsupportedVersionError,
 )
+_NOT_OURS = (kafka_errors.KafkaError, KeyError, AssertionError)
+"""What kafka-python raises for a partition that its own thread has given back since we asked."""
 
 
 class Translated:
@@ -106,14 +108,14 @@ class KafkaSubscription:
     def park(self, partition: Partition, offset: int) -> None:
         """See `Subscription`."""
         where = TopicPartition(*partition)
-        if self._holds(where):
+        with contextlib.suppress(*_NOT_OURS):
             self._consumer.pause(where)
             self._consumer.seek(where, offset)
 
     def resume(self, partition: Partition) -> None:
         """See `Subscription`."""
         where = TopicPartition(*partition)
-        if self._holds(where):
+        with contextlib.suppress(*_NOT_OURS):
             self._throw_away_rest(where)
             self._consumer.resume(where)
 
@@ -124,13 +126,15 @@ class KafkaSubscription:
             self._connected().commit(wanted, timeout_ms=_COMMIT_TIMEOUT_MS)
 
     def lag(self) -> Mapping[tuple[str, int], int]:
-        """See `Subscription`; a partition that was not fetched from yet is left out."""
-        if self._consumer is None:
-            return {}
-        with Translated("measure the lag"):
-            ends = {where: self._consumer.highwater(where) for where in self._consumer.assignment()}
-            here = {where: self._consumer.position(where, timeout_ms=0) for where, end in ends.items() if end}
-        return {(each.topic, each.partition): max(0, ends[each] - at) for each, at in here.items() if at is not None}
+        """See `Subscription`; a partition whose lag is not known, or that is just being taken from us, is left out."""
+        lags: dict[tuple[str, int], int] = {}
+        for where in self._consumer.assignment() if self._consumer is not None else ():
+            with contextlib.suppress(*_NOT_OURS, OSError):  # what is wrong with the connection, the next poll tells
+                end = self._consumer.highwater(where)
+                at = self._consumer.position(where, timeout_ms=0) if end else None
+                if at is not None:
+                    lags[where.topic, where.partition] = max(0, end - at)
+        return lags
 
     def joined(self) -> bool:
         """See `Subscription`."""
@@ -153,9 +157,6 @@ class KafkaSubscription:
         if self._consumer is not None and self._consumer.group_metadata().state == MemberState.REBALANCING:
             self._consumer._coordinator.request_rejoin()  # noqa: SLF001  # nothing public does this
 
-    def _holds(self, where: TopicPartition) -> bool:
-        return self._consumer is not None and where in self._consumer.assignment()
-
     def _throw_away_rest(self, where: TopicPartition) -> None:
         """Drop what was fetched of a partition, and not yet handed over, when it was paused.
 
@@ -169,4 +170,7 @@ class KafkaSubscription:
             consumer = KafkaConsumer(**self._settings)
             consumer.subscribe(self._topics, listener=self._listener)
             self._consumer = consumer
+        thread = self._consumer._net._io_thread  # noqa: SLF001 - nothing public tells
+        if thread is None or not thread.is_alive():  # every call would fail for ever, as if a broker were away
+            raise Stop("the thread that talks to Kafka has died: its end is in the log above")
         return self._consumer

@@ -89,6 +89,7 @@ class FakeBroker:
         self.fail: defaultdict[str, list[AnslagsvaktError]] = defaultdict(list)
         self.closed = False
         self.most = 500
+        self.patience: list[float] = []
         self._next: dict[Partition, int] = {}
         self._parked: set[Partition] = set()
         self._revoked: set[Partition] = set()
@@ -111,7 +112,7 @@ class FakeBroker:
         self._parked.clear()
 
     def poll(self, timeout: float) -> Mapping[Partition, Sequence[Record]]:
-        assert timeout >= 0
+        self.patience.append(timeout)
         self._maybe_fail("poll")
         batches: dict[Partition, Sequence[Record]] = {}
         for partition, log in self.logs.items():

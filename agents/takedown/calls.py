@@ -54,12 +54,12 @@ class Calls:
         self._under_way: dict[Future[Done], Planned | Letter] = {}
 
     def free(self) -> int:
-        """How many calls may be added."""
-        return self._workers - len(self._under_way)
+        """How many calls may be added; one that has come back leaves its place before its reply is noted."""
+        return self._workers - len(self._running())
 
     def busy(self, also: Sequence[Planned | Letter] = ()) -> frozenset[str]:
         """The platforms that must not get more calls now, once `also` are under way."""
-        count = Counter(each.order.subject.platform for each in (*self._under_way.values(), *also))
+        count = Counter(each.order.subject.platform for each in (*self._running(), *also))
         return frozenset(platform for platform, calls in count.items() if calls >= self._per_platform)
 
     def make(self, planned: Planned | Letter) -> None:
@@ -87,6 +87,9 @@ class Calls:
     def close(self) -> None:
         """Let go of the threads."""
         self._pool.shutdown(wait=True)
+
+    def _running(self) -> list[Planned | Letter]:
+        return [planned for future, planned in self._under_way.items() if not future.done()]
 
     def _perform(self, platform: Platform, planned: Planned | Letter) -> Done:
         try:

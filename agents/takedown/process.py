@@ -44,6 +44,7 @@ class Takedown:
         self._terms = terms
         self._now = now
         self._unconfirmed: tuple[int, ...] = ()
+        self._moved = False
         self._housekeeping_due = self._renewal_due = datetime.min.replace(tzinfo=UTC)
 
     def inherit(self, living: Collection[str]) -> None:
@@ -62,6 +63,7 @@ class Takedown:
 
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Take every order that is due one step on."""
+        self._moved = False
         done = self._calls.done()
         tidy, renew = now >= self._housekeeping_due, now >= self._renewal_due
         with self._journal.transaction() as db:
@@ -83,7 +85,13 @@ class Takedown:
         self._after(turn, done)
         for call in planned:
             self._calls.make(call)
+        self._moved = bool(done or planned)
         return tuple(messages.values())
+
+    @property
+    def eager(self) -> bool:
+        """Whether calls came back or were begun: what waits behind them should not wait for a whole poll as well."""
+        return self._moved
 
     def drain(self) -> None:
         """Wait for the calls under way and note their replies, so that the next process need not read them back."""

@@ -5,7 +5,10 @@ Only the time of day jumps; time that only passes (`time.monotonic`) goes on as 
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+_SLEEP = Path(__file__).parent / "sleep"
 
 
 class Clocks:
@@ -24,6 +27,7 @@ class Clocks:
             "FAKETIME_TIMESTAMP_FILE": str(self._file(name)),
             "FAKETIME_CACHE_DURATION": "1",  # seconds between two looks into the file
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(_SLEEP), os.environ.get("PYTHONPATH")))),
         }
 
     def jump(self, name: str, seconds: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,6 +27,7 @@ READS: Mapping[str, tuple[str, ...]] = {
     catalog.TAKEDOWN_GROUP: (catalog.TAKEDOWN, catalog.RECEIPT),
 }
 """Which group must have come to the end of which topics."""
+_LOOK_S = 1.0
 
 
 @dataclass(slots=True)
@@ -59,12 +60,35 @@ class Tape:
             self.receipt_ms[sha256] = min(record.timestamp, self.receipt_ms.get(sha256, record.timestamp))
 
 
+class Reader:
+    """Reads topics (all of ours) from their beginnings to where they end now, and each time on from there."""
+
+    def __init__(self, bootstrap: str, topics: Sequence[str] | None = None) -> None:
+        self.tape = Tape()
+        names = topics or [topic.name for topic in catalog.TOPICS]
+        self._partitions = [each for name in names for each in _partitions(name)]
+        self._consumer = _consumer(bootstrap)
+        self._consumer.assign(self._partitions)
+        self._consumer.seek_to_beginning()
+
+    def read_on(self) -> None:
+        """Take what has come since last time."""
+        ends = {each: end for each, end in self._consumer.end_offsets(self._partitions).items() if end}
+        while any(self._consumer.position(each) < end for each, end in ends.items()):
+            for records in self._consumer.poll(timeout_ms=500, max_records=5000).values():
+                for record in records:
+                    self.tape.take(record)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._consumer.close()
+
+
 def read(bootstrap: str, topics: Sequence[str] | None = None) -> Tape:
     """Read the topics (all of ours) from their beginnings to where they end now."""
-    tape = Tape()
-    for record in _records(bootstrap, topics or [topic.name for topic in catalog.TOPICS]):
-        tape.take(record)
-    return tape
+    with closing(Reader(bootstrap, topics)) as reader:
+        reader.read_on()
+        return reader.tape
 
 
 def behind(bootstrap: str, groups: Collection[str] = tuple(READS)) -> dict[str, int]:
@@ -90,37 +114,28 @@ def await_settled(bootstrap: str, *, standstill: float, at_most: float) -> str |
     """
     start = moved = time.monotonic()
     missing = "nothing was looked at"
-    while time.monotonic() < min(moved + standstill, start + at_most):
-        now = _missing(bootstrap)
-        if now is None:
-            return None
-        if now != missing:
-            missing, moved = now, time.monotonic()
-        time.sleep(1)
+    with closing(Reader(bootstrap, (catalog.TAKEDOWN, catalog.OUTCOME))) as reader:
+        while time.monotonic() < min(moved + standstill, start + at_most):
+            now = _missing(bootstrap, reader)
+            if now is None:
+                return None
+            if now != missing:
+                missing, moved = now, time.monotonic()
+            time.sleep(_LOOK_S)
     return missing
 
 
-def _missing(bootstrap: str) -> str | None:
+def _missing(bootstrap: str, reader: Reader) -> str | None:
     try:
         lags = behind(bootstrap)
-        ledger = read(bootstrap, (catalog.TAKEDOWN, catalog.OUTCOME)).ledger
+        reader.read_on()
     except KafkaError as error:
         return f"Kafka does not answer: {type(error).__name__}"
+    ledger = reader.tape.ledger
     left = len(ledger.orders.keys() - ledger.ended().keys())
     if not lags and not left:
         return None
     return f"not committed: {lags or 'nothing'}; orders without an end: {left} of {len(ledger.orders)}"
-
-
-def _records(bootstrap: str, topics: Sequence[str]) -> Iterator[Record]:
-    wanted = [each for topic in topics for each in _partitions(topic)]
-    with closing(_consumer(bootstrap)) as consumer:
-        ends = {each: end for each, end in consumer.end_offsets(wanted).items() if end}
-        consumer.assign(list(ends))
-        consumer.seek_to_beginning()
-        while any(consumer.position(each) < end for each, end in ends.items()):
-            for records in consumer.poll(timeout_ms=500, max_records=5000).values():
-                yield from records
 
 
 def _partitions(name: str) -> list[TopicPartition]:

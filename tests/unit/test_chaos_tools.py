@@ -1,14 +1,20 @@
 """The tools of chaos do what their names say: a proxy that delays and cuts, blows that a seed repeats."""
 
 import contextlib
+import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests import parts
+from tests.chaos.clock import Clocks
 from tests.chaos.memory import Memory
 from tests.chaos.plan import Harm, Wanted, blows, every_harm
 from tests.chaos.proxy import Proxy
@@ -78,4 +84,16 @@ def test_growth_is_told_of_those_that_live_long(sizes: list[int], *, grew: bool)
     for second, size in enumerate(sizes):
         memory.note("screen-1", 42, float(second), size * MIB)
     assert bool(tuple(memory.growth())) == grew
+    assert [each.name for each in memory.grown()] == ["screen-1"] * (len(sizes) > 120)
     assert memory.most() == {"screen-1": max(sizes)}
+
+
+def test_a_process_whose_clock_jumps_reads_it_and_can_still_sleep(tmp_path: Path) -> None:
+    clocks = Clocks(tmp_path, Path(parts.FAKETIME.found()))
+    environment = os.environ | clocks.environment("one")
+    clocks.jump("one", 7200)
+    looks = "import time; a = time.monotonic(); time.sleep(0.2); print(time.monotonic() - a >= 0.2, time.time())"
+    said = subprocess.run([sys.executable, "-c", looks], env=environment, check=True, capture_output=True, text=True)
+    slept, at = said.stdout.split()
+    assert slept == "True"
+    assert 7100 < float(at) - time.time() < 7300

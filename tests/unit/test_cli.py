@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agents import cli
+from agents.configuration import load_policy
 from docs.commands_page import commands
 
 PATHS = [path for path, _ in commands()]
@@ -68,7 +70,20 @@ def test_a_wrong_setting_is_bad_usage(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def test_the_shipped_policy_is_read_aloud(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """No name of a rule is cut, though the terminal is narrow."""
+    monkeypatch.setenv("COLUMNS", "80")
     policy = Path(cli.__file__).parents[1] / "deploy/config/policy.toml"
     assert run(monkeypatch, "policy", "check", str(policy)) == 0
     written = capsys.readouterr().out
+    rules = [rule.id for rule in load_policy(policy).rule]
+    assert [rule for rule in rules if written.count(rule) < 2] == [], "each with what it does, and with its decision"
     assert "limit: a message goes no further than review" in written
+
+
+def test_only_the_screen_loads_presidio() -> None:
+    """It takes a second and 70 MB, which archive and takedown have no use for, each time they start."""
+    parts = "cli", "processes", "archive", "media.collect", "retention.place", "takedown.run", "platforms.connect"
+    loads = ", ".join(f"agents.{part}" for part in parts)
+    looks = f"import sys, {loads}; print('presidio_analyzer' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", looks], check=True, capture_output=True, text=True)
+    assert said.stdout == "False\n"

@@ -25,6 +25,7 @@ class Copy:
         self.trouble = trouble
         self.due: list[Outgoing | Exception] = []
         self.seen: list[bytes] = []
+        self.eager = False
 
     def handle(self, records: Sequence[Record]) -> Sequence[Outgoing]:
         for record in records:
@@ -45,9 +46,16 @@ class Copy:
 class World:
     """A loop with everything around it fake."""
 
-    def __init__(self, handler: Copy | None = None, **pace: float) -> None:
-        self.broker, self.clock, self.meter = FakeBroker(), FakeClock(), FakeMeter()
+    def __init__(
+        self,
+        handler: Copy | None = None,
+        broker: Callable[[FakeClock], FakeBroker] = lambda _: FakeBroker(),
+        **pace: float,
+    ) -> None:
+        self.clock, self.meter = FakeClock(), FakeMeter()
+        self.broker = broker(self.clock)
         self.handler = handler or Copy()
+        self.lives: list[float] = []
         effects = Effects(
             subscription=self.broker,
             publisher=self.broker,
@@ -57,8 +65,10 @@ class World:
             monotonic=self.clock.monotonic,
             jitter=lambda: 1.0,
             wait=self.clock.wait,
+            alive=lambda: self.lives.append(self.clock.monotonic()),
         )
-        limits = Pace(dead_letters_in_a_row=int(pace.get("dead_letters_in_a_row", 4)), longest_delay=8.0)
+        in_a_row = int(pace.get("dead_letters_in_a_row", 4))
+        limits = Pace(dead_letters_in_a_row=in_a_row, longest_delay=pace.get("longest_delay", 8.0))
         self.loop = Loop(Role("test", "group"), self.handler, effects, limits)
 
     def turns(self, count: int, seconds: float = 0.0) -> None:
@@ -196,6 +206,19 @@ def test_a_fault_that_nobody_foresaw_is_named_by_its_class_alone(caplog: pytest.
     assert "secret" not in caplog.text
 
 
+def test_an_eager_handler_does_not_wait_for_a_whole_poll_unless_what_it_said_is_not_confirmed() -> None:
+    world = World()
+    world.turns(1)
+    world.handler.eager = True
+    world.turns(1)
+    world.handler.due.append(Outgoing("out.v1", None, b"due"))
+    world.broker.fail["publish"] = [RetryLater("away")]
+    world.turns(1)
+    pace = Pace()
+    assert world.broker.patience == [pace.poll, pace.eager, pace.poll]
+    assert 0 < pace.eager < pace.poll
+
+
 def test_a_timer_that_fails_in_a_way_nobody_foresaw_stops_the_process() -> None:
     world = World()
     world.handler.due.append(KeyError("a secret"))
@@ -209,7 +232,67 @@ def test_a_told_process_finishes_what_is_in_hand() -> None:
     world.broker.produce(TOPIC, SEVERAL)
     world.handler.trouble = lambda _: stop.set()
     assert world.loop.run(stop) == 0
+    assert len(world.lives) == 1
     assert (world.published(), world.broker.committed, world.broker.closed) == (SEVERAL, {ONE: 5}, True)
+
+
+def test_a_process_that_cannot_commit_is_not_ready() -> None:
+    world = World()
+    world.broker.produce(TOPIC, SEVERAL)
+    world.broker.fail["commit"] = [RetryLater("not a member")] * 2
+    told = []
+    for _ in range(3):
+        world.turns(1)
+        told.append((world.meter.is_ready, world.broker.committed.get(ONE)))
+    assert told == [(False, None), (False, None), (True, 5)]
+
+
+def test_the_lag_is_measured_once_a_second() -> None:
+    world = World(Copy(FailsUntil(b"a", 99, RetryLater("store full"))))
+    world.turns(1)
+    world.broker.produce(TOPIC, SEVERAL)
+    world.turns(1, seconds=0.9)
+    assert world.meter.lags == {}
+    world.turns(1, seconds=0.2)
+    world.turns(1)
+    assert world.meter.lags == {(TOPIC, 0): 5}
+
+
+class SlowToFail(FakeBroker):
+    """Takes twenty seconds to say that it cannot be reached, as long as it is away."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        super().__init__()
+        self.clock = clock
+        self.away = True
+
+    def publish(self, messages: Sequence[Outgoing]) -> None:
+        if messages and self.away:
+            self.clock.pass_(20)
+            raise RetryLater("away")
+        super().publish(messages)
+
+
+def test_time_outs_in_a_row_do_not_keep_a_turn_for_ever() -> None:
+    """The group gives up who does not poll: with twelve partitions, this would be four minutes, then eight."""
+    world = World(broker=SlowToFail, longest_delay=900.0)
+    values = [b"%d" % number for number in range(12)]
+    for number, value in enumerate(values):
+        world.broker.produce(TOPIC, [value], partition=number)
+    took = []
+    for turn in range(40):
+        if turn % 20 == 19:
+            world.clock.pass_(900)  # all that wait are due at once
+        start = world.clock.monotonic()
+        world.turns(1)
+        took.append(world.clock.monotonic() - start)
+    assert 20 < max(took) <= Pace().longest_turn + 20
+    assert isinstance(world.broker, SlowToFail)
+    world.broker.away = False
+    world.turns(40, seconds=60)
+    assert sorted(filter(None, world.published())) == sorted(values)
+    assert sorted(world.handler.seen) == sorted(values), "each was handled once"
+    assert world.broker.committed == {Partition(TOPIC, number): 1 for number in range(12)}
 
 
 def test_timers_run_also_when_nothing_comes_and_their_messages_are_sent_until_confirmed() -> None:

@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter
 
 from agents.health import Health, serve
 from pipeline.errors import BadConfiguration
+from tests.fakes import FakeClock
 
 
 @pytest.fixture
@@ -42,6 +43,19 @@ def test_a_process_is_alive_before_it_is_ready(client: httpx.Client, health: Hea
     health.ready(yes=False)
     told.append(statuses(client))
     assert told == [(200, 503), (200, 200), (200, 503)]
+
+
+def test_a_process_that_says_no_more_that_it_is_ready_is_not() -> None:
+    clock = FakeClock()
+    health = Health(clock.monotonic)
+    health.ready()
+    told = []
+    for _ in range(3):
+        told.append((health.is_alive, health.is_ready))
+        clock.pass_(40)
+    assert told == [(True, True), (True, True), (True, False)]
+    health.ready()
+    assert health.is_ready
 
 
 def test_a_failed_process_is_neither(client: httpx.Client, health: Health) -> None:

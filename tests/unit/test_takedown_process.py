@@ -78,6 +78,28 @@ def test_nothing_is_deleted_while_attachments_are_being_fetched(world: World, pl
     assert platform.effects == [(HIDE, "1"), (DELETE, "1")]
 
 
+def test_a_call_that_has_come_back_makes_room_at_once(world: World, platform: FakePlatform) -> None:
+    """The next calls are not kept waiting for a turn that only notes the last ones."""
+    orders = [an_order(f"order {i}", item=str(i), wanted=EndState.HIDDEN) for i in range(20)]
+    world.tell(*orders)
+    world.turn()
+    at_once = len(platform.calls)
+    world.turn()
+    assert 0 < at_once < len(orders) / 2
+    assert len(platform.calls) == 2 * at_once
+
+
+def test_it_is_eager_while_something_moves(world: World) -> None:
+    world.turn()
+    told = [world.takedown.eager]
+    world.tell(an_order(wanted=EndState.HIDDEN))
+    world.turn()
+    told.append(world.takedown.eager)
+    with pytest.raises(RetryLater), world.journal.transaction():  # there can be no two at once
+        world.turn()
+    assert [*told, world.takedown.eager] == [False, True, False]
+
+
 def test_a_receipt_that_came_first_is_remembered(world: World, platform: FakePlatform) -> None:
     order = an_order()
     world.tell(a_receipt(order))
