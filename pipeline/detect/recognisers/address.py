@@ -25,7 +25,7 @@ _ENDINGS = (
 )
 _LETTER = "A-Za-zÅÄÖåäöÉéÜü"
 _NUMBER = r"[0-9]{1,3}(?:\s?[A-Ha-hJ-Nj-n](?![^\W_]))?(?![0-9]|[.,:/][0-9]|[^\W_])(?:\s?-\s?[0-9]{1,3}(?![0-9.:]))?"
-_HOUSE = re.compile(rf"(?<![^\W_])(?<![0-9][.,:/-])({_NUMBER}|[0-9]{{4}}(?![0-9.,:/-]))")
+_HOUSE = re.compile(rf"(?<![^\W_])(?<![0-9][.,:/-])({_NUMBER}|[0-9]{{4}}(?![0-9]|[.,:/-][0-9]))")
 _NAME = re.compile(rf"([{_LETTER}][{_LETTER}'.-]{{0,38}})[ ]{{1,2}}\Z")
 _END = re.compile(rf"(?:{_ENDINGS})\Z", re.IGNORECASE)
 _TAIL = re.compile(
@@ -72,6 +72,7 @@ _NOT_PLACE = Lexicon(
 )  # fmt: skip
 _PUBLIC_PLACE = Lexicon(
     "medborgarkontor*", "kommunhus*", "stadshus*", "bibliotek*", "*skolan", "förskolan", "town hall", "library",
+    "medborgarhus*", "folkets park", "folkets hus", "församlingshem*",
     "vårdcentral*", "museum*", "museet", "kyrkan", "simhall*", "badhus*", "sporthall*", "idrottshall*",
     "återvinning*", "butik*", "affär*", "restaurang*", "kafé*", "café*", "fiket", "pizzeri*", "hotell*",
     "polisstation*", "kontaktcenter", "konsthall*", "fritidsgård*", "mötesplats*", "öppettider", "öppet", "lokal*",

@@ -42,7 +42,7 @@ _DIARY = Lexicon(
 _COURT_WORD = Lexicon(
     "mål", "målet", "målnr", "målnummer*", "mål nr", "mål nummer", "tingsrätt*", "hovrätt*", "kammarrätt*",
     "förvaltningsrätt*", "högsta domstolen", "domstol*", "migrationsdomstol*", "*överdomstol*", "court", "dom",
-    "domen",
+    "domen", "överklag*",
 )  # fmt: skip
 _POLICE_WORD = Lexicon("polis*", "anmälan", "anmäld", "police*", "politianmeld*", "k nr", "brott*", "policj*")
 _OWN = Lexicon(
@@ -68,7 +68,7 @@ _PUBLIC = Lexicon(
     "nämndens", "taxa*",
     "planprogram*", "naturreserv*", "planbesked*", "vägplan*", "föreskrift*", "policy*", "riktlinj*", "strategi*",
     "årsredovisning*", "styrdokument*", "tyck till", "inspel", "synpunkter senast", "interpellation*",
-    "allmän handling", "allmänna handlingar", "diariet",
+    "allmän handling", "allmänna handlingar", "diariet", "hemsidan", "webben",
 )  # fmt: skip
 LABELLED = Evidence("case-word", 30)
 POLICE = Evidence("police-word", 6)

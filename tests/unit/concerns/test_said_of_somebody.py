@@ -59,6 +59,14 @@ SAID = [
     (Concern.INCITEMENT, "Alla grannar: slå sönder fartkameran i natt"),
     (Concern.HATE, "Förintelsen är en bluff"),
     (Concern.INSULT, "Du har lika mycket vett som en tegelsten"),
+    (Concern.INSULT, "En trasig spann har mer förstånd än du"),
+    (Concern.INSULT, "Näringslivschefen är en inkompetent häxa"),
+    (Concern.THREAT, "Ni på enheten har väl familjer? Tänk på det innan ni skriver under."),
+    (Concern.THREAT, "sluta gräva där om du vill behålla händerna"),
+    (Concern.HATE, "den sorten kan inte bete sig som folk"),
+    (Concern.INCITEMENT, "tusenlapp till den som repar kommunalrådets bil"),
+    (Concern.CRIME, "Min granne har undanhållit skatt i åratal"),
+    (Concern.SPECIAL_CATEGORY, "Torgny Almstedt är sikh"),
 ]
 NOT_SAID = [
     (Concern.SOCIAL_SERVICES, "Trygghetslarmen byts ut i hela kommunen, läs mer i brevet."),
@@ -94,6 +102,12 @@ NOT_SAID = [
     (Concern.INSULT, "jag är en idiot som glömde sopkärlet"),
     (Concern.INSULT, "Ni är den sämsta majoriteten någonsin, avgå!"),
     (Concern.COPYRIGHT, "Boken finns att låna på biblioteket."),
+    (Concern.THREAT, "Vet du när din buss går?"),
+    (Concern.INCITEMENT, "Eken är murken, såga ner den innan den faller på någon"),
+    (Concern.CRIME, "Höjningen är ett slag i ansiktet på oss pensionärer"),
+    (Concern.SCHOOL_PUPIL, "Gatlyktorna är släckta när barnen går till skolan"),
+    (Concern.PROTECTED_IDENTITY, "Skyddad identitet borde vara lättare att få, skriver debattören"),
+    (Concern.INSULT, "Idiotiskt beslut"),
 ]
 
 CERTAIN = [
@@ -117,6 +131,7 @@ UNCERTAIN = [
     "Min syster har skyddad adress och ni skickade brev till pappa",
     "Föreläsning om skyddad identitet, vi ses på biblioteket",
     "Tjejjouren har öppet hus på Storgatan 4 på lördag, välkomna",
+    "Mitt ex jobbar hos er och slår upp mig fast jag har skyddad folkbokföring",
 ]
 
 

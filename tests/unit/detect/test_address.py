@@ -19,6 +19,11 @@ FOUND = [
     ("two words", "hemma på Norra Vallgatan 12 i", ("address.street", "Norra Vallgatan 12", "sure")),
     ("farm", "varit hos oss på Lilla Tyckeskog 112 sen", ("address.rural", "Lilla Tyckeskog 112", "maybe")),
     ("farm with postcode", "Berga 12, 241 92 Marieholm", ("address.rural", "Berga 12, 241 92 Marieholm", "sure")),
+    (
+        "farm of four digits",
+        "bor på Skarhult 2114, 241 62 Eslöv och",
+        ("address.rural", "Skarhult 2114, 241 62 Eslöv", "sure"),
+    ),
     ("town hall", "Gröna torg 2, open until four", ("address.street", "Gröna torg 2", "public")),
     ("library", "Biblioteket ligger på Storgatan 12", ("address.street", "Storgatan 12", "public")),
 ]

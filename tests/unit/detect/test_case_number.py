@@ -16,6 +16,13 @@ FOUND = [
     ("court, word", "mål nr 4471-25, så", ("case.court", "4471-25", "sure")),
     ("police", "polisens nummer 5000-K884102-25", ("case.police", "5000-K884102-25", "sure")),
     ("public plan", "Detaljplanen i ärende KS 2026/0318 är ute på samråd", ("case.register", "KS 2026/0318", "public")),
+    ("public papers", "Handlingarna i KS 2026/0451 finns på hemsidan", ("case.register", "KS 2026/0451", "public")),
+    (
+        "own, and not to be seen",
+        "Hittar inte mitt ärende KS 2026/0451 på hemsidan",
+        ("case.register", "KS 2026/0451", "sure"),
+    ),
+    ("court, appealed", "överklagan av P 4471-26 gäller", ("case.court", "4471-26", "sure")),
 ]
 
 NOTHING = [
