@@ -13,7 +13,7 @@ DOWN ?= 60
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test unit chaos soak kills check format docs bench bench-records bench-detect eval eval-numbers train sbom lock clean
+.PHONY: help install demo test unit chaos soak kills check format docs bench bench-records bench-detect eval eval-numbers train sbom audit pin-images lock clean
 .DELETE_ON_ERROR:
 
 help: ## list the targets
@@ -76,6 +76,12 @@ eval-numbers: install ## score detection on numbers made at run time: ninety spe
 
 sbom: install ## write the bill of materials (CycloneDX) of everything locked: dist/sbom.cdx.json
 	@$(BIN)/python -m deploy.sbom dist/sbom.cdx.json
+
+audit: install ## ask osv.dev whether anything is known against what is locked; needs a network
+	@$(BIN)/python -m deploy.audit
+
+pin-images: install ## write beside each image's tag the digest that its registry gives for it; needs a network
+	@$(BIN)/python -m deploy.pin
 
 lock: install ## write requirements.lock anew from pyproject.toml, with the newest versions that fit
 	PIP_CONFIG_FILE=/dev/null PIP_FIND_LINKS= $(BIN)/python -m piptools compile --quiet --upgrade --allow-unsafe \

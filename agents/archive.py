@@ -116,7 +116,7 @@ class Archive:
         new = [(event, answer) for event, answer in zip(events, stored, strict=True) if answer.new]
         self._meter.stored(new=len(new), repeated=len(stored) - len(new), size=sum(answer.size for _, answer in new))
         for event, _ in new:
-            if event:
+            if event and not event.data.is_check:
                 self._meter.exposed(Step.ARCHIVED, event.appeared_at, at)
 
 

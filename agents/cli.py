@@ -120,6 +120,18 @@ def show(
     raise typer.Exit(code)
 
 
+@topics_app.command()
+def read(
+    topic: Annotated[str, typer.Argument(help="the topic, such as social.outcome.v1")],
+    last: Annotated[int, typer.Option(min=1, help="so many messages at most")] = 20,
+) -> None:
+    """Print the last messages of a topic, a JSON object a line, oldest first; none of a topic that holds texts."""
+    from agents.latest import latest
+
+    for line in latest(settings.load().kafka(), topic, last):
+        typer.echo(line)
+
+
 @app.command()
 def doctor(
     *,

@@ -22,8 +22,10 @@ def _lines(log: DutyLog) -> Iterator[str]:
     yield "Uppsikt över kommunens konton i sociala medier (4 § lagen 1998:112 om elektroniska anslagstavlor)"
     yield f"Period: {_at(log.start)} till {_at(log.end)}. Alla tider i UTC."
     yield (
-        "Kontroll: händelsen har hämtats in, bevarats och granskats. Tystnad: inget kom från kontot på "
-        f"{_long(log.terms.silence)} eller längre. Sent: inhämtat mer än {_long(log.terms.delay)} efter att det hände."
+        "Kontroll: en händelse har hämtats in, bevarats och granskats, eller kopplingen har sett efter och inget nytt "
+        f"fanns. Tystnad: inget kom från kontot på {_long(log.terms.silence)} eller längre. Sent: inhämtat mer än "
+        f"{_long(log.terms.delay)} efter att det hände. Utan kontroll: ingen på {_long(log.terms.check)} eller längre, "
+        "i konton vars koppling redovisar sina kontroller."
     )
     for account in log.accounts:
         yield ""
@@ -31,25 +33,33 @@ def _lines(log: DutyLog) -> Iterator[str]:
     yield ""
     late = sum(len(account.late) for account in log.accounts)
     events = sum(account.events for account in log.accounts)
+    gaps = sum(len(account.unchecked) for account in log.accounts)
     if late:
-        yield f"Av {events} händelser togs {late} in sent: uppsikten var inte sådan som den ska vara."
+        yield f"Av {events} händelser togs {late} in sent."
     else:
         yield f"Alla {events} händelser togs in inom {_long(log.terms.delay)} efter att de hände."
+    told = sum(account.checks > 0 for account in log.accounts)
+    yield f"Kontroller redovisas för {told} av {len(log.accounts)} konton; luckor i dem: {gaps}."
+    if not log.met:
+        yield "Uppsikten var inte sådan som den ska vara."
 
 
 def _account(account: AccountLog) -> Iterator[str]:
     yield account.account + ("" if account.registered else " (står inte i kontoregistret)")
-    yield f"  händelser: {account.events}"
+    yield f"  händelser: {account.events}; kontroller utan nytt: {account.checks or 'redovisas inte'}"
     yield f"  senaste händelse: {_maybe(account.last_event)}; senaste kontroll: {_maybe(account.last_check)}"
     if account.silent_since:
         yield f"  tyst sedan: {_at(account.silent_since)}" + ("" if account.events else " (hela perioden)")
     for silence in account.silences[:_MOST_SHOWN]:
         yield f"  tystnad: {_at(silence.since)} till {_at(silence.until)} ({_long(silence.length)})"
+    for gap in account.unchecked[:_MOST_SHOWN]:
+        yield f"  utan kontroll: {_at(gap.since)} till {_at(gap.until)} ({_long(gap.length)})"
     for seen in account.late[:_MOST_SHOWN]:
         yield f"  sent: hände {_at(seen.happened_at)}, togs in {_at(seen.checked_at)} ({_long(seen.delay)})"
-    for what, count in (("tystnader", len(account.silences)), ("sena", len(account.late))):
-        if count > _MOST_SHOWN:
-            yield f"  och {count - _MOST_SHOWN} {what} till: se --json"
+    lists = (("tystnader", account.silences), ("luckor", account.unchecked), ("sena", account.late))
+    for what, all_of_them in lists:
+        if len(all_of_them) > _MOST_SHOWN:
+            yield f"  och {len(all_of_them) - _MOST_SHOWN} {what} till: se --json"
 
 
 def _at(moment: datetime) -> str:

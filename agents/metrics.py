@@ -80,6 +80,12 @@ class Metrics:
             ("account",),
             registry=registry,
         )
+        self._last_check = Gauge(
+            "anslagsvakt_last_check_timestamp_seconds",
+            "When a connector last said that it had checked the account and found nothing new, seconds since 1970",
+            ("account",),
+            registry=registry,
+        )
         self._findings = Counter(
             "anslagsvakt_findings", "Values and concerns found, by type", ("type",), registry=registry
         )
@@ -204,6 +210,10 @@ class Metrics:
     def taken_in(self, account: str, at: datetime) -> None:
         """An event of an account was taken in."""
         self._last_event.labels(account).set(at.timestamp())
+
+    def checked(self, account: str, at: datetime) -> None:
+        """An account was checked, and nothing new was there."""
+        self._last_check.labels(account).set(at.timestamp())
 
     def took(self, stage: Stage, seconds: float) -> None:
         """A stage took this long for a batch."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipeline.message import Notice
 from pipeline.policy import Policy
@@ -11,16 +11,17 @@ from pipeline.policy import Policy
 
 def show(policy: Policy, console: Console) -> None:
     """Print the policy as a table, with its version and limits."""
-    table = Table("rule", "looks for", "mode", "elsewhere", "acts at", "people at", "legal basis", show_lines=True)
+    # Few columns, and no name is cut however narrow the terminal: half of one tells nobody which rule it is.
+    names = (Column(each, no_wrap=True) for each in ("rule", "looks for"))
+    table = Table(*names, "how far", Column("legal basis", overflow="fold"), show_lines=True)
     for rule in policy.rule:
-        elsewhere = ", ".join(f"{name}: {mode}" for name, mode in sorted(rule.departments.items()))
-        wanted = "\n".join((*rule.entities, *rule.concerns))
-        table.add_row(
-            rule.id, wanted, rule.mode, elsewhere, f"{rule.act_at:g}", f"{rule.review_at:g}", rule.legal_basis
-        )
+        elsewhere = (f"{name}: {mode}" for name, mode in sorted(rule.departments.items()))
+        far = "\n".join((rule.mode, *elsewhere, f"from {rule.act_at:g}", f"people from {rule.review_at:g}"))
+        table.add_row(rule.id, "\n".join((*rule.entities, *rule.concerns)), far, rule.legal_basis)
     console.print(table)
+    rules = Column("rules", no_wrap=True)
     decisions = Table(
-        "decided", "by", "mode", "rules", "where", "why", title="Who let the rules go so far", show_lines=True
+        "decided", "by", "mode", rules, "where", "why", title="Who let the rules go so far", show_lines=True
     )
     for each in sorted(policy.decision, key=lambda each: each.on):
         where = ", ".join(each.departments) or "everywhere"

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from kafka.admin import ConfigResource, ConfigResourceType
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipeline.errors import Stop
 from topics.catalog import TOPICS, Topic
@@ -149,7 +149,9 @@ def table(topics: Sequence[Topic], observed: Mapping[str, Observed], found: Iter
     differences: dict[str, list[str]] = {}
     for deviation in found:
         differences.setdefault(deviation.topic, []).append(f"{_difference(deviation)}; {_remedy(deviation)}")
-    rows = Table("Topic", "Partitions", "Copies", "Kept", "Written by", "Read by", "Drift", title="Topics")
+    rows = Table(
+        Column("Topic", no_wrap=True), "Partitions", "Copies", "Kept", "Written by", "Read by", "Drift", title="Topics"
+    )
     for topic in topics:
         now = observed.get(topic.name)
         rows.add_row(

@@ -48,11 +48,16 @@ def shipped(extras: tuple[str, ...] = _EXTRAS) -> frozenset[str]:
     return frozenset(name for name, _ in seen) - {_NAME}
 
 
-def write(path: Path) -> None:
-    """Write the bill of this tree."""
+def of_this_tree() -> Bom:
+    """The bill of both locks as they stand here."""
     packages = (_ROOT / "requirements.lock").read_text(encoding="utf-8")
     jars = (_ROOT / "deploy/local/jars.lock").read_text(encoding="utf-8")
-    bom = bill(packages, jars, shipped())
+    return bill(packages, jars, shipped())
+
+
+def write(path: Path) -> None:
+    """Write the bill of this tree."""
+    bom = of_this_tree()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(make_outputter(bom, OutputFormat.JSON, SchemaVersion.V1_6).output_as_string(indent=1), "utf-8")
 

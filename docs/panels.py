@@ -5,11 +5,15 @@ Not Grafana: the same files, queries, units and thresholds, asked of a real Prom
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
+from subprocess import PIPE
 from textwrap import fill
 from typing import Any
 
@@ -18,10 +22,11 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.gridspec import GridSpec
 
+from agents.demo.children import inherited
 from deploy.local.jars import cache_folder
-from deploy.local.runtime import SHORT_LIVED, embedded_runtime
+from deploy.local.runtime import SHORT_LIVED, Runtime, embedded_runtime
 from tests.watched_run import Prometheus, Series, watched_run
-from tests.watching import DASHBOARDS, Asked
+from tests.watching import DASHBOARDS, DEPLOY, Asked
 
 _FOLDER = Path(__file__).parent / "dashboards"
 _STREAM_S, _SHOWN_S = 60.0, 90.0
@@ -29,6 +34,7 @@ _UNITS = {"s": " s", "percentunit": " %", "bytes": " B", "Bps": " B/s", "cps": "
 _COLOURS = {"green": "#4a9e5c", "orange": "#d98324", "red": "#c4373c"}
 _MOST_LINES = 12
 _STALE_S = 2.0
+_CALLED_OFF, _SCRAPED_S = 2, 4.0
 
 
 def main() -> None:
@@ -37,20 +43,47 @@ def main() -> None:
     plt.rcParams.update({"font.size": 7, "axes.titlesize": 8, "axes.spines.top": False, "axes.spines.right": False})
     runtime = embedded_runtime(cache_folder(os.environ, Path.home()), heap="512m", options=SHORT_LIVED)
     _FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, watched_run(Path(folder), runtime, _STREAM_S) as prometheus:
+    with tempfile.TemporaryDirectory() as folder:
+        policy = Path(folder) / "policy.toml"
+        policy.write_text(_hiding((DEPLOY / "config/policy.toml").read_text("utf-8")), "utf-8")
+        _draw_all(Path(folder), runtime, {"ANSLAGSVAKT_POLICY_FILE": str(policy)})
+
+
+def _hiding(policy: str) -> str:
+    """The policy as shipped, but that one rule only hides, so that people can take back what it did, and tells why."""
+    return re.sub(r'(id = "payment"\n.*\n)mode = "delete"', r'\1mode = "hide"\nnotice = "people"', policy)
+
+
+def _draw_all(folder: Path, runtime: Runtime, settings: dict[str, str]) -> None:
+    with watched_run(folder, runtime, _STREAM_S, settings) as prometheus:
+        _people(settings | {"ANSLAGSVAKT_DATA_DIR": str(folder / "demo/data")})
         for name, dashboard in DASHBOARDS.items():
             if name != "runbook":
                 _draw(dashboard, prometheus, _FOLDER / f"{name}.png")
                 sys.stdout.write(f"{name}\n")
 
 
+def _people(settings: dict[str, str]) -> None:
+    """Do what people do: call off some orders, one after the other, and have the store verified."""
+
+    def anslagsvakt(*command: str) -> str:
+        whole = [sys.executable, "-m", "agents.cli", *command]
+        return subprocess.run(whole, env=inherited(os.environ) | settings, text=True, stdout=PIPE, check=True).stdout
+
+    anslagsvakt("records", "verify")
+    orders = [json.loads(line) for line in anslagsvakt("takedown", "orders").splitlines()]
+    for order in [each["order_id"] for each in orders if each["ended"] == "hidden"][:_CALLED_OFF]:
+        anslagsvakt("takedown", "restore", order)
+        time.sleep(_SCRAPED_S)
+
+
 def _draw(dashboard: dict[str, Any], prometheus: Prometheus, path: Path) -> None:
     panels = dashboard["panels"]
     rows = max(panel["gridPos"]["y"] + panel["gridPos"]["h"] for panel in panels)
     figure = plt.figure(figsize=(14, rows * 0.36))
-    figure.suptitle(dashboard["title"], x=0.02, ha="left", fontsize=12, weight="bold")
+    figure.suptitle(dashboard["title"], x=0.02, y=1 - 0.3 / rows, ha="left", fontsize=12, weight="bold")
     grid = GridSpec(
-        rows, 24, figure=figure, left=0.035, right=0.985, top=1 - 1.1 / rows, bottom=0.02, wspace=4, hspace=6
+        rows, 24, figure=figure, left=0.035, right=0.985, top=1 - 1.6 / rows, bottom=0.02, wspace=4, hspace=6
     )
     for panel in panels:
         at = panel["gridPos"]
@@ -95,15 +128,18 @@ def _lines(axes: Axes, panel: dict[str, Any], prometheus: Prometheus) -> None:
     for name, series in _asked(panel, prometheus):
         axes.plot([at for at, _ in series.values], [value for _, value in series.values], label=name, linewidth=1)
     axes.set_xlim(-_SHOWN_S, 0)
-    axes.set_ylim(bottom=0)
-    top = axes.get_ylim()[1]
+    names = axes.get_legend_handles_labels()[1]
+    top = max(axes.get_ylim()[1], 0.0) * (1.05 + 0.03 * len(names))  # the names stand above the lines
+    axes.set_ylim(-0.02 * top, top)  # so that a line of noughts does not hide behind the axis
     for step in panel["fieldConfig"]["defaults"]["thresholds"]["steps"]:
         if step["value"] is not None and step["value"] <= top:
             axes.axhline(step["value"], color=_COLOURS[step["color"]], linestyle="--", linewidth=0.8)
     axes.yaxis.set_major_formatter(lambda value, _: _told(value, panel))
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0f} s")
-    if axes.get_legend_handles_labels()[0]:
+    if names:
         axes.legend(loc="upper left", fontsize=6, frameon=False, ncols=2)
+    else:
+        axes.text(0.02, 0.5, "none", color=_COLOURS["green"], transform=axes.transAxes)
 
 
 def _told(value: float, panel: dict[str, Any]) -> str:

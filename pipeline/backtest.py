@@ -78,8 +78,8 @@ def verdicts(
     policies: tuple[Policy, Policy],
     accounts: Mapping[tuple[str, str], Account],
 ) -> tuple[str, Verdict, Verdict] | None:
-    """The event's department and both verdicts on it; none for a delete, which no policy acts on."""
-    if event.data.change is Change.DELETED:
+    """The event's department and both verdicts on it; none for a delete or a check, which no policy acts on."""
+    if event.data.change is Change.DELETED or event.data.is_check:
         return None
     account = accounts.get((event.data.platform, event.data.account_id))
     department = account.department if account else UNREGISTERED

@@ -33,6 +33,7 @@ class ObjectKind(StrEnum):
     STORY = "story"
     MENTION = "mention"
     MEDIA = "media"
+    ACCOUNT = "account"
 
 
 class Change(StrEnum):
@@ -46,6 +47,7 @@ class Change(StrEnum):
     REPORTED = "reported"
     RESTORED = "restored"
     SNAPSHOT = "snapshot"
+    CHECKED = "checked"
 
 
 class _Redacted(msgspec.Struct, frozen=True):
@@ -81,7 +83,10 @@ class Link(_Redacted, frozen=True):
 
 
 class Item(_Redacted, frozen=True):
-    """The `data` of a social event: one version of one post, comment or message."""
+    """The `data` of a social event: one version of one post, comment or message.
+
+    Or, of a whole account, that a connector has looked there and found nothing new; such a check says no more.
+    """
 
     platform: PlatformName
     account_id: Id
@@ -104,6 +109,19 @@ class Item(_Redacted, frozen=True):
     hashtags: tuple[str, ...] | None = None
     created_at: Moment | None = None
     edited_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        if self.change is not Change.CHECKED and self.object_kind is not ObjectKind.ACCOUNT:
+            return
+        words = (self.author, self.text, self.title, self.media, self.urls, self.links, self.hashtags)
+        if not self.is_check or any(each is not None for each in words):
+            # A check is not screened and an account is never taken down: neither may stand for what people wrote.
+            raise ValueError("an account can be checked and nothing else, and a check holds no words")
+
+    @property
+    def is_check(self) -> bool:
+        """Whether nothing has happened but that somebody looked."""
+        return self.change is Change.CHECKED and self.object_kind is ObjectKind.ACCOUNT
 
 
 class Event(msgspec.Struct, frozen=True):

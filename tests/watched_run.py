@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 import yaml
@@ -116,12 +117,17 @@ def _wait_until(true: Callable[[], bool], within: float = 30.0) -> None:
 
 
 @contextmanager
-def watched_run(root: Path, runtime: Runtime, seconds: float) -> Iterator[Prometheus]:
-    """A Prometheus that watched the demo's stream from its first event until all was dealt with; all still runs."""
+def watched_run(
+    root: Path, runtime: Runtime, seconds: float, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Prometheus]:
+    """A Prometheus that watched the demo's stream from its first event until all was dealt with; all still runs.
+
+    The processes keep their data in `demo/data` below `root`.
+    """
     with (
         demo_folder(root / "demo") as folder,
         kept_kafka(folder.kafka, runtime) as kafka,
-        Children(folder.logs, inherited(os.environ)) as children,
+        Children(folder.logs, inherited(os.environ) | {**settings}) as children,
     ):
         with closing(KafkaAdminClient(bootstrap_servers=[kafka.bootstrap])) as admin:
             topics.apply(admin)

@@ -51,6 +51,8 @@ class DemoPlatform:
     def happens(self, event: Event) -> None:
         """Let that be so on the platform which the event will tell of."""
         item = event.data
+        if item.is_check:
+            return
         if item.change is Change.DELETED:
             self._client.delete(f"/_control/items/{quote(item.object_id, safe='')}").raise_for_status()
         elif item.object_id not in self._there:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from agents.demo.corpus import Corpus, Story, Thread, load_corpus
@@ -33,12 +33,23 @@ def sample_stream(seed: int, start: datetime, seconds: float = SECONDS) -> tuple
     corpus = load_corpus()
     teller = _Teller(random, values, corpus, start, seconds)
     samples = [sample for number, thread in enumerate(corpus.thread, 1) for sample in teller.thread(number, thread)]
+    accounts = sorted({thread.account for thread in corpus.thread} - {UNREGISTERED})
+    samples += [_check(account, random.uniform(_OPENING, 1) * seconds, start) for account in accounts]
     samples += [
         replace(sample, after=random.uniform(_OPENING, 1) * seconds)
         for strange in (malformed, odd)
         for sample in strange(values, start)
     ]
     return tuple(sorted(samples, key=lambda sample: sample.after))
+
+
+def _check(account: str, after: float, start: datetime) -> Sample:
+    """The word of a connector that it has looked through an account and found nothing new."""
+    platform, name = account.split("/")
+    place = Place(platform, name, "account", name, name)
+    at = start + timedelta(seconds=after)
+    value = write(place, Version("checked", 1, at, at, None))
+    return Sample(after, place.key, value, Expectation("checked", State.PASSED, gone=None))
 
 
 class _Teller:

@@ -67,7 +67,7 @@ class Version:
     number: int
     created: datetime
     changed: datetime
-    author: str = field(repr=False)
+    author: str | None = field(repr=False)
     text: str | None = field(default=None, repr=False)
     alt: str | None = field(default=None, repr=False)
     ocr: str | None = field(default=None, repr=False)
@@ -112,7 +112,7 @@ def _data(place: Place, version: Version) -> dict[str, object]:
         "permalink": f"https://{place.platform}.example.org/{place.account}/{place.root_id}",
         "is_own": place.own,
         "visibility": "direct" if place.kind == "message" else "public",
-        "author": {"id": f"a-{place.object_id}", "display_name": version.author, "role": role},
+        "author": version.author and {"id": f"a-{place.object_id}", "display_name": version.author, "role": role},
         "text": version.text,
         "media": [picture | shown] if shown else None,
         "created_at": version.created,

@@ -13,6 +13,7 @@ CHANGES = {
     "reported": "Anmäld",
     "restored": "Återställd",
     "snapshot": "Ögonblicksbild",
+    "checked": "Kontrollerad",
     "unreadable": "Kunde inte tolkas",
     "disposed": "Gallrad",
     "takedown-hidden": "Dold",
@@ -42,6 +43,7 @@ KINDS = {
     "story": "Händelse",
     "mention": "Omnämnande",
     "media": "Bild eller film",
+    "account": "Konto",
 }
 FIELDS = {
     "title": "Rubrik",

@@ -88,9 +88,9 @@ class Turn:
 
     def _count(self, judgements: Sequence[Judgement], seen: datetime, published: datetime) -> None:
         metrics = self._metrics
-        for (account, state), count in Counter((j.account, j.state) for j in judgements).items():
+        for (account, state, check), count in Counter((j.account, j.state, j.check) for j in judgements).items():
             metrics.ended(account, state, count)
-            metrics.taken_in(account, seen)
+            (metrics.checked if check else metrics.taken_in)(account, seen)
         for judgement in judgements:
             if judgement.created_at:
                 metrics.exposed(Step.SEEN, judgement.created_at, seen)

@@ -35,11 +35,11 @@ RULES = Page(
             "count(sum by (rule) (increase(anslagsvakt_rule_hits_total[7d])) > 0) or vector(0)",
         ),
         figure(
-            "How many orders were taken back this week?",
+            "How many orders were withdrawn this week?",
             _SECTION,
             Unit.COUNT,
             'sum(increase(anslagsvakt_orders_total{result="withdrawn"}[7d]))',
-            note="Deleted or cleaned by their authors before we were done.",
+            note="Their authors deleted or cleaned the item before we were done, or people called them off.",
         ),
         Panel(
             "Which rules speak, in which mode?",
@@ -92,7 +92,6 @@ RULES = Page(
             _SECTION,
             Unit.COUNT,
             (Query(f"sum by (rule) (increase(anslagsvakt_taken_back_total{_WEEK}))", "{{rule}}", rare=True),),
-            height=10,
         ),
         Panel(
             "Which removed values were posted again?",

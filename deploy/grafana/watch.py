@@ -104,13 +104,32 @@ WATCH = Page(
                 ),
             ),
             Shape.TABLE,
+            width=8,
             note="Since the last event of any kind. `anslagsvakt supervision report` has the whole log.",
+        ),
+        Panel(
+            "How long ago was each account last checked?",
+            "AccountUnchecked",
+            Unit.SECONDS,
+            (
+                Query(
+                    "sort_desc(time() - max by (account) ("
+                    "max_over_time(anslagsvakt_last_check_timestamp_seconds[4d])))",
+                    "{{account}}",
+                ),
+            ),
+            Shape.TABLE,
+            width=8,
+            note="By the word of a connector that nothing new was there; accounts with none tell of no checks.",
+            worry=5400,
+            alarm=10800,
         ),
         Panel(
             "Which removals does the brake hold?",
             "BrakeHolds",
             Unit.COUNT,
             (Query('sum(increase(anslagsvakt_orders_total{result="held"}[1h]))', "held in the last hour"),),
+            width=8,
             alarm=0.5,
         ),
         Panel(

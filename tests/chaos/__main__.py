@@ -72,6 +72,8 @@ def told(ran: Ran) -> Iterator[str]:
     for words, count in ran.words.items():
         yield f"{f'said as it ended, {count}x:':26}{words}"
     yield f"{'most memory, MiB:':26}{', '.join(f'{name} {size}' for name, size in ran.most.items())}"
+    for each in ran.grown:
+        yield f"{each.name + ' in MiB:':26}{each.before:.0f}, then {each.after:.0f} after {each.seconds:.0f} s"
     for fault in ran.faults[:_TOLD]:
         yield f"FAULT: {fault}"
     if len(ran.faults) > _TOLD:

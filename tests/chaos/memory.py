@@ -20,6 +20,17 @@ _LEAST_S = 120.0
 _MIB = 1024 * 1024
 
 
+@dataclass(frozen=True, slots=True)
+class Grown:
+    """A process, how many seconds it lived, and its memory (MiB, medians) in the first and last third of that."""
+
+    name: str
+    pid: int
+    seconds: float
+    before: float
+    after: float
+
+
 @dataclass(slots=True)
 class _Life:
     name: str
@@ -46,17 +57,21 @@ class Memory:
             found[life.name] = max(found[life.name], *(size // _MIB for _, size in life.samples))
         return dict(found)
 
-    def growth(self, *, ratio: float = 1.25, extra: int = 24 * _MIB) -> Iterator[str]:
-        """The processes that lived two minutes or more and ended with much more than they had when they were warm."""
+    def grown(self) -> Iterator[Grown]:
+        """What each process that lived two minutes or more had when it was warm, and in the end."""
         for pid, life in self._lives.items():
             start, end = life.samples[0][0], life.samples[-1][0]
             if end - start < _LEAST_S:
                 continue
-            warm = [(at, size) for at, size in life.samples if at >= start + _WARM_S]
+            warm = [size for at, size in life.samples if at >= start + _WARM_S]
             third = len(warm) // 3
-            before, after = (median(size for _, size in part) for part in (warm[:third], warm[-third:]))
-            if after > before * ratio + extra:
-                yield f"{life.name} (pid {pid}) grew from {before / _MIB:.0f} to {after / _MIB:.0f} MiB"
+            yield Grown(life.name, pid, end - start, median(warm[:third]) / _MIB, median(warm[-third:]) / _MIB)
+
+    def growth(self, *, ratio: float = 1.25, extra: float = 24.0) -> Iterator[str]:
+        """Those that ended with much more than they had when they were warm."""
+        for each in self.grown():
+            if each.after > each.before * ratio + extra:
+                yield f"{each.name} (pid {each.pid}) grew from {each.before:.0f} to {each.after:.0f} MiB"
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -23,7 +23,7 @@ from tests.chaos.brokers import Kafkas
 from tests.chaos.clock import Clocks
 from tests.chaos.feed import Feed
 from tests.chaos.installation import Installation, add
-from tests.chaos.memory import Memory
+from tests.chaos.memory import Grown, Memory
 from tests.chaos.plan import Blow
 from tests.chaos.proxy import Proxy
 from tests.chaos.strike import Striker
@@ -40,9 +40,10 @@ _POISON_EVERY = 1000
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of a run; `ends` are the exit codes of processes that were started again, `most` is in MiB.
+    """What came of a run; `most` is in MiB, and `grown` tells of the processes that lived long.
 
-    `words` are the last ones of processes that ended by themselves, with how often they were said.
+    `ends` are the exit codes of processes that were started again, and `words` the last ones of those that ended by
+    themselves, with how often they were said.
     """
 
     faults: Sequence[str]
@@ -50,6 +51,7 @@ class Ran:
     struck: Counter[str]
     ends: Mapping[str, Counter[int | None]]
     most: Mapping[str, int]
+    grown: Sequence[Grown]
     words: Mapping[str, int]
 
 
@@ -102,6 +104,8 @@ def run(
             say("everything is sent")
             unsettled = await_settled(kafkas.bootstrap, standstill=_STANDSTILL_S, at_most=_SETTLE_S)
             say(unsettled or "everything is worked off")
+        # One that was killed last and is not up yet would end by SIGTERM itself, before it has an order to end in.
+        keeper.await_ready(PROCESSES, _STANDSTILL_S)
         ends, exit_codes = keeper.ends(), keeper.stop()
         say("everything is stopped")
         tape = read(kafkas.bootstrap)
@@ -111,7 +115,9 @@ def run(
     say("the store is read back")
     found = (*faults(findings), *memory.growth())
     say("the ledger is drawn up")
-    return Ran(found, figures(findings), striker.struck, ends, memory.most(), installation.last_words())
+    return Ran(
+        found, figures(findings), striker.struck, ends, memory.most(), tuple(memory.grown()), installation.last_words()
+    )
 
 
 def figures(findings: Findings) -> dict[str, object]:

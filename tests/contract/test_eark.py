@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
 from agents.handout import package
 from agents.handout.contents import Handout
 from agents.handout.history import Item, Version
 from agents.handout.package import Transfer
 from pipeline.mask import Piece
-from tests.parts import EARK, EARK_FOLDER
+from tests.parts import EARK, EARK_FOLDER, premis_schema
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 IMPOSSIBLE = {"SIP14"}
@@ -92,3 +93,22 @@ def test_the_validator_refuses_what_is_wrong(
     harm(made)
     (told,) = judged(made)
     assert any(found in rule for rule in errors(told, kind)), told[kind]
+
+
+def premis_faults(package: Path) -> list[str]:
+    """What the Library of Congress's schema has to say of a package's PREMIS documents, which there are."""
+    found = premis_schema()
+    if found is None:
+        pytest.skip("did not run: PREMIS by its own schema (python tests/parts.py fetches it)")
+    schema = etree.XMLSchema(etree.parse(found, etree.XMLParser(no_network=True)))
+    documents = list(package.rglob("premis.xml"))
+    assert documents
+    return [each.parent.name for each in documents if not schema.validate(etree.parse(each))]
+
+
+def test_our_premis_follows_its_schema_and_what_does_not_is_told(tmp_path: Path) -> None:
+    full = write(tmp_path / "full", "KS 2026/7", Transfer("Exempelkommun", "anna", "212000-0000", "AV 1"))
+    least = write(tmp_path / "least", None, Transfer("Exempelkommun", "anna"))
+    assert premis_faults(full) == premis_faults(least) == []
+    edit(full / "metadata/preservation/premis.xml", b"eventDateTime>", b"when>")
+    assert premis_faults(full) == ["preservation"]

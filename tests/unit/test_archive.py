@@ -1,8 +1,7 @@
 """The archive process: what it keeps of a message, and that no receipt is given before the store's word."""
 
-import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -13,6 +12,7 @@ from agents.retention.store import Raw, StoredRecord
 from pipeline.errors import RetryLater
 from pipeline.message import MediaNote
 from pipeline.record import Coordinates, content_hash, object_key
+from tests.events import CHECK, an_event_value
 from tests.fakes import FakeClock, FakeMeter, FakeRecord
 from topics import catalog, wire
 
@@ -155,22 +155,8 @@ def test_what_cannot_be_decoded_is_kept_all_the_same(value: bytes | None) -> Non
 
 
 def test_exposure_is_counted_from_the_items_creation() -> None:
-    event = {
-        "specversion": "1.0",
-        "id": "1",
-        "source": "/facebook/exempel",
-        "type": "se.social.comment.created.v1",
-        "time": "2026-11-23T11:59:30Z",
-        "data": {
-            "platform": "facebook",
-            "account_id": "exempel",
-            "object_kind": "comment",
-            "change": "created",
-            "object_id": "1",
-            "root_id": "1",
-            "created_at": datetime(2026, 11, 23, 11, 59, tzinfo=UTC).isoformat(),
-        },
-    }
+    """Once for each version, and not for a check, which nobody is exposed to."""
+    event = an_event_value(created_at="2026-11-23T11:59:00Z")
     archive, _, meter = an_archive()
-    archive.handle([message(OURS, json.dumps(event).encode())] * 2)
+    archive.handle([message(OURS, event), message(OURS, event), message(OURS, an_event_value(**CHECK))])
     assert [timedelta(minutes=1)] == meter.exposures

@@ -84,6 +84,7 @@ def test_growth_is_told_of_those_that_live_long(sizes: list[int], *, grew: bool)
     for second, size in enumerate(sizes):
         memory.note("screen-1", 42, float(second), size * MIB)
     assert bool(tuple(memory.growth())) == grew
+    assert [each.name for each in memory.grown()] == ["screen-1"] * (len(sizes) > 120)
     assert memory.most() == {"screen-1": max(sizes)}
 
 

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from agents import cli
+from agents.configuration import load_policy
 from docs.commands_page import commands
 
 PATHS = [path for path, _ in commands()]
@@ -69,9 +70,13 @@ def test_a_wrong_setting_is_bad_usage(monkeypatch: pytest.MonkeyPatch, capsys: p
 
 
 def test_the_shipped_policy_is_read_aloud(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """No name of a rule is cut, though the terminal is narrow."""
+    monkeypatch.setenv("COLUMNS", "80")
     policy = Path(cli.__file__).parents[1] / "deploy/config/policy.toml"
     assert run(monkeypatch, "policy", "check", str(policy)) == 0
     written = capsys.readouterr().out
+    rules = [rule.id for rule in load_policy(policy).rule]
+    assert [rule for rule in rules if written.count(rule) < 2] == [], "each with what it does, and with its decision"
     assert "limit: a message goes no further than review" in written
 
 

@@ -83,11 +83,6 @@ def test_verifying_reads_what_the_archive_writes() -> None:
     assert OURS["verify"]["environment"] == OURS["archive"]["environment"]
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_an_image_is_pinned(name: str) -> None:
-    assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+\.\d+", SERVICES[name]["image"])
-
-
 def test_our_image_has_our_version() -> None:
     assert {service["image"] for service in OURS.values()} == {f"anslagsvakt:{PROJECT['version']}"}
 
@@ -177,7 +172,9 @@ def test_the_image_is_built_from_what_there_is() -> None:
 
 
 def test_the_image_installs_nothing_that_is_not_locked_by_hash() -> None:
-    assert all(re.fullmatch(r"python:3\.11\.\d+-slim-\w+( AS build)?", image) for image in _instructions("FROM"))
+    assert all(
+        re.fullmatch(r"python:3\.11\.\d+-slim-\w+(@sha256:\w+)?( AS build)?", image) for image in _instructions("FROM")
+    )
     installs = [run for run in _instructions("RUN") if "pip " in run]
     assert ["--require-hashes" in run or "--no-index" in run for run in installs] == [True] * len(installs)
     assert len(installs) == 2

@@ -202,7 +202,7 @@ def killed(evidence: Evidence) -> Evidence:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (uncounted, "323 ended in a counted state"),
+        (uncounted, "329 ended in a counted state"),
         (unarchived, "1 events are not in the retention store"),
         (altered, "1 records do not hold the bytes"),
         (invented, "1 records in the retention store were never sent"),

@@ -14,7 +14,7 @@ from pipeline.policy import UNREGISTERED, Mode
 from pipeline.record import content_hash
 from pipeline.route import State
 from pipeline.token import Tokeniser
-from tests.events import ACCOUNT, FOUND, NOW, SECRET, a_policy, a_record, a_rule, an_event_value
+from tests.events import ACCOUNT, CHECK, FOUND, NOW, SECRET, a_policy, a_record, a_rule, an_event_value
 from tests.fakes import FakeDetector
 from topics import catalog, wire
 
@@ -44,6 +44,9 @@ def judged(value: bytes | None, detector: FakeDetector | None = None, **limits: 
         (an_event_value(account_id="nobody"), CLEAN, State.REVIEW, [catalog.REVIEW]),
         (an_event_value(), Analysis(gaps=("budget",)), State.REVIEW, [catalog.REVIEW]),
         (an_event_value(text=...), CLEAN, State.PASSED, []),
+        (an_event_value(**CHECK), CLEAN, State.PASSED, []),
+        (an_event_value(**CHECK, account_id="nobody"), CLEAN, State.PASSED, []),
+        (an_event_value(**CHECK | {"text": "words"}), FOUND, State.DEAD_LETTER, [catalog.DEAD_LETTER]),
         (b"\xff", CLEAN, State.DEAD_LETTER, [catalog.DEAD_LETTER]),
         (b"{", CLEAN, State.DEAD_LETTER, [catalog.DEAD_LETTER]),
         (b"[]", CLEAN, State.DEAD_LETTER, [catalog.DEAD_LETTER]),
@@ -70,6 +73,9 @@ def judged(value: bytes | None, detector: FakeDetector | None = None, **limits: 
         "unregistered account",
         "not analysed",
         "no text",
+        "checked",
+        "checked, unregistered account",
+        "checked, with words",
         "not UTF-8",
         "not JSON",
         "not an event",

@@ -22,11 +22,17 @@ KUSTOMIZATION = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())
 FOUND: list[dict[str, Any]] = [
     each for name in KUSTOMIZATION["resources"] for each in yaml.safe_load_all((FOLDER / name).read_text())
 ]
+BY_SCHEDULE = {"--every", "24"}
+"""What the schedule of a job says in a cluster."""
+
 OTHERS = {"ScaledObject", "TriggerAuthentication", "PodMonitor"}
 """Kinds that KEDA and the Prometheus operator bring."""
 
-WORKLOADS = {each["metadata"]["name"]: each for each in FOUND if each["kind"] in {"Deployment", "StatefulSet", "Job"}}
-PODS = {name: each["spec"]["template"]["spec"] for name, each in WORKLOADS.items()}
+WORKLOADS = {
+    each["metadata"]["name"]: each for each in FOUND if each["kind"] in {"Deployment", "StatefulSet", "Job", "CronJob"}
+}
+TEMPLATES = {name: each["spec"].get("jobTemplate", each)["spec"]["template"] for name, each in WORKLOADS.items()}
+PODS = {name: template["spec"] for name, template in TEMPLATES.items()}
 SETTINGS = next(each["data"] for each in FOUND if each["metadata"]["name"] == "anslagsvakt-settings")
 SECRETS = {
     "anslagsvakt-kafka-authority",
@@ -76,7 +82,7 @@ def test_kustomize_builds_it() -> None:
 
 
 def test_there_is_a_workload_for_every_process_and_for_the_topics() -> None:
-    assert set(WORKLOADS) == {*Process, "topics"} == set(OURS) - {"verify"}  # in a cluster: docs/kubernetes.md
+    assert set(WORKLOADS) == {*Process, "topics", "verify"} == set(OURS)
 
 
 @pytest.mark.parametrize("name", PODS)
@@ -93,7 +99,7 @@ def test_a_pod_is_as_confined_as_a_container_of_compose(name: str) -> None:
         "capabilities": {"drop": ["ALL"]},
     }
     assert container["image"] == OURS[name]["image"]
-    assert container["args"] == OURS[name]["command"]
+    assert container["args"] == [word for word in OURS[name]["command"] if word not in BY_SCHEDULE]
     assert container["resources"]["requests"].keys() == {"cpu", "memory"}
     assert "memory" in container["resources"]["limits"]
 
@@ -118,7 +124,8 @@ def test_settings_are_ours_and_their_files_are_mounted(name: str) -> None:
     known = {f"ANSLAGSVAKT_{field.upper()}" for field in Settings.model_fields}
     assert set(values) <= known
     mounts = [mount["mountPath"] for mount in container["volumeMounts"]]
-    places = [value for value in values.values() if value and value.startswith("/")]
+    offline = {"ANSLAGSVAKT_SASL_PASSWORD_FILE", "ANSLAGSVAKT_SSL_CAFILE"} if name == "verify" else set()
+    places = [each for setting, each in values.items() if setting not in offline and each and each.startswith("/")]
     assert [place for place in places if not any(place.startswith(mount) for mount in mounts)] == []
     volumes = {volume["name"] for volume in PODS[name]["volumes"]}
     volumes |= {claim["metadata"]["name"] for claim in WORKLOADS[name]["spec"].get("volumeClaimTemplates", [])}
@@ -132,6 +139,7 @@ def test_each_process_has_its_own_user_and_only_the_secrets_that_it_needs() -> N
         "archive": {"anslagsvakt-kafka-archive", "anslagsvakt-token-key", "anslagsvakt-store-key"},
         "takedown": {"anslagsvakt-kafka-takedown", "anslagsvakt-platforms"},
         "topics": {"anslagsvakt-kafka-operator"},
+        "verify": {"anslagsvakt-store-key"},
     }
     assert set().union(*map(secrets_of, PODS.values())) == SECRETS
     assert kind("Secret") == {}
@@ -165,6 +173,22 @@ def test_screening_scales_on_its_lag_as_far_as_there_are_partitions() -> None:
     assert trigger["authenticationRef"]["name"] == login["metadata"]["name"]
     assert {each["name"] for each in login["spec"]["secretTargetRef"]} <= SECRETS
     assert "replicas" not in WORKLOADS["screen"]["spec"], "or applying it anew would undo the scaling"
+
+
+def test_the_store_is_verified_every_day_where_its_volume_is() -> None:
+    """Beside archive, on the volume that its claim template makes, and with no way to anything else."""
+    spec = WORKLOADS["verify"]["spec"]
+    minute, hour, *days = spec["schedule"].split()
+    assert (minute.isdecimal(), hour.isdecimal(), days) == (True, True, ["*", "*", "*"])
+    [beside] = PODS["verify"]["affinity"]["podAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    assert beside["topologyKey"] == "kubernetes.io/hostname"
+    assert beside["labelSelector"]["matchLabels"].items() <= TEMPLATES["archive"]["metadata"]["labels"].items()
+    [volume] = [each for each in PODS["verify"]["volumes"] if each["name"] == "data"]
+    [template] = WORKLOADS["archive"]["spec"]["volumeClaimTemplates"]
+    assert volume["persistentVolumeClaim"]["claimName"] == f"{template['metadata']['name']}-archive-0"
+    labels = TEMPLATES["verify"]["metadata"]["labels"].items()
+    chosen = [policy["spec"]["podSelector"].get("matchLabels", {}).items() for policy in kind("NetworkPolicy").values()]
+    assert [each for each in chosen if each and each <= labels] == []
 
 
 @pytest.mark.parametrize("name", ["archive", "takedown"])

@@ -45,6 +45,7 @@ def measure_everything(metrics: Metrics) -> None:
     metrics.ended("facebook/eslovskommun", "passed", 3)
     metrics.expects(["facebook/eslovskola"], ["passed"])
     metrics.taken_in("facebook/eslovskommun", T0)
+    metrics.checked("facebook/eslovskommun", T0)
     metrics.took(Stage.ARCHIVE, 0.02)
     metrics.exposed(Step.SEEN, T0, T0)
     metrics.found("HEALTH")

@@ -13,10 +13,12 @@ from jsonschema import Draft202012Validator, FormatChecker
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-from pipeline.errors import DeadLetter
+from pipeline.errors import DeadLetter, Undecodable
 from pipeline.event import Event
 from pipeline.message import DeadLetterNote, Fingerprint, Order, Outcome, Receipt, ReviewItem, Withdrawal
+from tests.events import CHECK, an_event, an_event_value
 from tests.goldens import DECODERS, GOLDENS, schema_of
+from topics import wire
 from topics.schema import PARTS, Schema, schemas
 
 STRUCTS: dict[str, type[msgspec.Struct]] = {
@@ -146,6 +148,25 @@ def test_schema_and_reader_refuse_the_same(name: str) -> None:
         verdicts[read] += 1
     assert verdicts[True] > 5
     assert verdicts[False] > 20
+
+
+@pytest.mark.parametrize("field", ["author", "text", "title", "media", "urls", "links", "hashtags"])
+def test_a_check_holds_no_words(field: str) -> None:
+    """It is not screened, so nothing that people wrote may come in as one."""
+    assert an_event(**CHECK | {field: None}).data.is_check
+    empty: dict[str, Any] = {"author": {}, "text": "", "title": ""}
+    refused = an_event_value(**CHECK | {field: empty.get(field, [])})
+    with pytest.raises(Undecodable):
+        wire.decode_event(refused)
+    assert not VALIDATORS["raw-event.v1"].is_valid(json.loads(refused))
+
+
+@pytest.mark.parametrize("other", [{"object_kind": "post"}, {"change": "created"}], ids=["a post", "an account came"])
+def test_an_account_is_checked_and_nothing_else_is(other: dict[str, Any]) -> None:
+    refused = an_event_value(**CHECK | other)
+    with pytest.raises(Undecodable, match=r"^wrong or missing field at \$\.data$"):
+        wire.decode_event(refused)
+    assert not VALIDATORS["raw-event.v1"].is_valid(json.loads(refused))
 
 
 _WRONG: list[Any] = [

@@ -15,6 +15,7 @@ from agents.retention.store import Raw
 from agents.supervision import app
 from pipeline.record import Coordinates
 from pipeline.supervision import AccountLog, Sighting, Terms, duty_log
+from tests.events import CHECK, an_event_value
 
 T0 = datetime(2026, 11, 2, tzinfo=UTC)
 END = T0 + timedelta(days=10)
@@ -63,6 +64,41 @@ def test_what_is_late(delay: timedelta, late: int) -> None:
     assert log.last_check == at(5) + delay
 
 
+@pytest.mark.parametrize(
+    ("events", "checks", "gaps", "last"),
+    [
+        ((5,), (), [], 5),
+        ((), (2.9, 5.8, 8.7), [], 8.7),
+        ((), (2.9, 8.7), [(2.9, 8.7)], 8.7),
+        ((5.8,), (2.9, 8.7), [], 8.7),
+        ((), (7.1,), [(0, 7.1)], 7.1),
+        ((), (2.9, 5.8, 6.9), [(6.9, 10)], 6.9),
+    ],
+    ids=["told of none", "often enough", "a gap", "an event is a check", "from the beginning", "until the end"],
+)
+def test_gaps_between_checks(
+    events: tuple[float, ...], checks: tuple[float, ...], gaps: list[tuple[float, float]], last: float
+) -> None:
+    """Checks are no events: an account that is checked is as silent as before."""
+    sightings = [Sighting("x/a", at(day), at(day)) for day in events]
+    sightings += [Sighting("x/a", at(day), at(day), is_check=True) for day in checks]
+    log = duty_log(["x/a"], sightings, T0, END, Terms(silence=timedelta(days=99), check=timedelta(days=3)))
+    [account] = log.accounts
+    assert [(gap.since, gap.until) for gap in account.unchecked] == [(at(a), at(b)) for a, b in gaps]
+    assert (account.events, account.checks) == (len(events), len(checks))
+    assert account.last_check == at(last)
+    assert account.last_event == (at(events[-1]) if events else None)
+    assert log.met is not bool(gaps)
+
+
+def test_a_check_that_is_told_of_late_counts_from_when_somebody_looked() -> None:
+    told_late = Sighting("x/a", at(2), at(3), is_check=True)
+    told_early = Sighting("x/a", at(5), at(4), is_check=True)
+    assert (told_late.looked_at, told_early.looked_at) == (at(2), at(4))
+    [account] = duty_log(["x/a"], [told_late], T0, END, TERMS).accounts
+    assert account.late == ()
+
+
 def test_other_accounts_are_told_of_and_other_times_are_not() -> None:
     sightings = [Sighting("x/b", at(day), at(day)) for day in (-1, 2, 10)]
     log = duty_log(["facebook/a"], sightings, T0, END, TERMS)
@@ -78,11 +114,13 @@ Run = Callable[..., tuple[int, str]]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """The command, on a store that took in two events: one after a minute, one after two hours."""
-    stored = iter((at(1) + timedelta(minutes=1), at(2) + timedelta(hours=2)))
+    """The command, on a store that took in two events, one after a minute, one after two hours, and a check."""
+    stored = iter((at(1) + timedelta(minutes=1), at(2) + timedelta(hours=2), at(2.5)))
     with place.opened(place.Place(tmp_path / "store"), lambda: next(stored)) as store:
         for n, day in enumerate((1, 2)):
             store.put_many([Raw(Coordinates("social.raw.v1", 0, n), 0, b"k", _event(n, at(day)))])
+        check = an_event_value(event={"time": at(2.5).isoformat()}, account_id="eslovskola", **CHECK)
+        store.put_many([Raw(Coordinates("social.raw.v1", 0, 3), 0, b"k", check)])
     monkeypatch.setenv("ANSLAGSVAKT_DATA_DIR", str(tmp_path))
 
     def command(*arguments: str) -> tuple[int, str]:
@@ -109,7 +147,11 @@ def _event(n: int, time: datetime) -> bytes:
 def test_a_late_event_shows_and_the_command_says_so(run: Run) -> None:
     code, said = run("--from", "2026-11-02", "--to", "2026-11-11")
     assert code == 1
-    assert "facebook/eslovskommun\n  händelser: 2\n" in said
+    assert "facebook/eslovskommun\n  händelser: 2; kontroller utan nytt: redovisas inte\n" in said
+    assert "facebook/eslovskola\n  händelser: 0; kontroller utan nytt: 1\n" in said
+    assert "  utan kontroll: 2026-11-02 00:00:00 till 2026-11-04 12:00:00 (2 dygn 12 h)" in said
+    assert "Kontroller redovisas för 1 av" in said
+    assert "luckor i dem: 2." in said
     assert "senaste kontroll: 2026-11-04 02:00:00" in said
     assert "sent: hände 2026-11-04 00:00:00, togs in 2026-11-04 02:00:00 (2 h)" in said
     assert "tyst sedan: 2026-11-04 00:00:00\n" in said
@@ -124,7 +166,8 @@ def test_a_period_in_which_all_was_seen_in_time(run: Run) -> None:
 
 
 def test_as_json(run: Run) -> None:
-    code, said = run("--from", "2026-11-02", "--to", "2026-11-11", "--json", "--delay-minutes", "180")
+    generous = ("--delay-minutes", "180", "--check-hours", "999")
+    code, said = run("--from", "2026-11-02", "--to", "2026-11-11", "--json", *generous)
     assert code == 0
     [account] = [each for each in json.loads(said)["accounts"] if each["events"]]
     assert (account["account"], account["late"]) == ("facebook/eslovskommun", [])

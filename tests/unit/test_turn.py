@@ -17,7 +17,7 @@ from agents.stream import Record
 from pipeline.errors import Stop
 from pipeline.route import State
 from pipeline.token import Tokeniser
-from tests.events import ACCOUNT, FOUND, a_policy, a_record, an_event_value
+from tests.events import ACCOUNT, CHECK, FOUND, a_policy, a_record, an_event_value
 from tests.fakes import FakeDetector, FakeProducer, FakeRecord
 from topics import catalog
 
@@ -115,6 +115,19 @@ def test_the_states_add_up_to_what_came_in(executor: Executor) -> None:
     screen.take(records(*values))
     assert sum(screen.count(state) for state in State) == 2 * len(values)
     assert screen.count(State.DEAD_LETTER) == 4
+
+
+def test_a_check_is_told_apart_from_what_happened(executor: Executor) -> None:
+    """It is archived and passes like any event, but an account that is checked is as silent as before."""
+    screen = Screen(executor)
+    screen.take(records(an_event_value(**CHECK)))
+    assert screen.topics == [[catalog.ARCHIVE], []]
+    assert screen.count(State.PASSED) == 1
+    value = screen.metrics.registry.get_sample_value
+    account = {"account": "facebook/eslovskommun"}
+    assert value("anslagsvakt_last_check_timestamp_seconds", account) is not None
+    assert value("anslagsvakt_last_event_timestamp_seconds", account) is None
+    assert value("anslagsvakt_exposure_seconds_count", {"step": "seen"}) is None
 
 
 def test_order_is_kept_within_a_partition(executor: Executor) -> None:

@@ -1,0 +1,148 @@
+"""Pinning images by digest, against a fake registry that speaks as a real one does; and that every tag is exact."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from deploy.pin import FILES, OWN, REFERENCE, Image, main
+
+ROOT = Path(__file__).parents[2]
+INDEX = b'{"schemaVersion": 2, "manifests": []}'
+DIGEST = f"sha256:{hashlib.sha256(INDEX).hexdigest()}"
+TOKEN = "for-reading"
+
+
+class FakeRegistry(ThreadingHTTPServer):
+    """Has one image, `team/thing:1.2.3`, and shows it to who has fetched a token first; `lies` about its digest."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answer)
+        self.lies = False
+        self.asked: list[str] = []
+
+    @property
+    def name(self) -> str:
+        """The host, as an image names it."""
+        return f"127.0.0.1:{self.server_port}"
+
+
+class _Answer(BaseHTTPRequestHandler):
+    server: FakeRegistry
+
+    def do_GET(self) -> None:
+        path = urlsplit(self.path)
+        self.server.asked.append(path.path)
+        if path.path == "/token":
+            scope = parse_qs(path.query)["scope"]
+            self._say(200 if scope == ["repository:team/thing:pull"] else 403, f'{{"token": "{TOKEN}"}}'.encode())
+        elif self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            realm = f'Bearer realm="http://{self.server.name}/token",service="fake, but a registry"'
+            self._say(401, b"", **{"WWW-Authenticate": realm})
+        elif path.path != "/v2/team/thing/manifests/1.2.3" or "oci.image.index" not in self.headers["Accept"]:
+            self._say(404, b"")
+        else:
+            digest = f"sha256:{'0' * 64}" if self.server.lies else DIGEST
+            self._say(200, INDEX, **{"Docker-Content-Digest": digest})
+
+    def _say(self, status: int, content: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(content)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def registry() -> Iterator[FakeRegistry]:
+    with FakeRegistry() as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def files(registry: FakeRegistry, tmp_path: Path) -> list[Path]:
+    """A Dockerfile and a compose file that name the one image, the first of them by an old digest."""
+    image = f"{registry.name}/team/thing:1.2.3"
+    dockerfile, compose = tmp_path / "Dockerfile", tmp_path / "compose.yml"
+    dockerfile.write_text(f"FROM {image}@sha256:{'f' * 64} AS build\nRUN true\nFROM {image}\n")
+    compose.write_text(f"services:\n  a:\n    image: {OWN}:0.1.0\n  b:\n    image: {image}\n")
+    return [dockerfile, compose]
+
+
+def test_every_tag_gets_its_digest_and_an_old_one_goes(
+    registry: FakeRegistry, files: list[Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(files) == 0
+    pinned = f"{registry.name}/team/thing:1.2.3@{DIGEST}"
+    assert files[0].read_text() == f"FROM {pinned} AS build\nRUN true\nFROM {pinned}\n"
+    assert files[1].read_text() == f"services:\n  a:\n    image: {OWN}:0.1.0\n  b:\n    image: {pinned}\n"
+    assert capsys.readouterr().out == f"team/thing:1.2.3 is {DIGEST}\n"
+    assert registry.asked.count("/token") == 1, "one image is asked for once"
+    before = [path.read_text() for path in files]
+    assert main(files) == 0
+    assert [path.read_text() for path in files] == before
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [("lies", "sent other bytes than it says"), ("gone", "answers 404"), ("offline", "this needs a network")],
+)
+def test_what_cannot_be_resolved_changes_nothing(
+    registry: FakeRegistry, files: list[Path], spoil: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry.lies = spoil == "lies"
+    if spoil == "gone":
+        files[1].write_text(files[1].read_text().replace("1.2.3", "1.2.4"))
+    if spoil == "offline":
+        files[1].write_text(files[1].read_text().replace(registry.name, "127.0.0.1:1"))
+    before = [path.read_text() for path in files]
+    assert main(files) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert [path.read_text() for path in files] == before
+
+
+@pytest.mark.parametrize(
+    ("name", "host", "repository"),
+    [
+        ("python", "registry-1.docker.io", "library/python"),
+        ("apache/kafka", "registry-1.docker.io", "apache/kafka"),
+        ("ghcr.example/a/b", "ghcr.example", "a/b"),
+        ("localhost:5000/a", "localhost:5000", "a"),
+    ],
+)
+def test_where_an_image_lies(name: str, host: str, repository: str) -> None:
+    assert Image.named(name, "1") == Image(host, repository, "1")
+
+
+def _named() -> dict[str, str]:
+    """Every image that the tree names, with its tag, by the place."""
+    found: dict[str, str] = {}
+    for path in (*FILES, *sorted((ROOT / "deploy/kubernetes").glob("*.yaml"))):
+        text = path.read_text(encoding="utf-8")
+        lines = re.findall(r"^\s*(?:FROM |(?:- )?image: )(\S+)", text, re.MULTILINE)
+        assert len([*REFERENCE.finditer(text)]) == len(lines), "the pattern of the command sees each"
+        found |= {f"{path.name} {number} {line.split(':')[0]}": line for number, line in enumerate(lines)}
+    return found
+
+
+@pytest.mark.parametrize("reference", _named().values(), ids=_named().keys())
+def test_every_image_has_an_exact_version_and_a_digest_is_whole(reference: str) -> None:
+    assert re.fullmatch(r"[\w./-]+:v?\d+\.\d+\.\d+(-[\w.-]+)?(@sha256:[0-9a-f]{64})?", reference)
