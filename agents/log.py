@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import logging
 import math
+import re
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -21,6 +22,9 @@ from pipeline.redact import redact
 _HELD_AT_INFO = ("faust", "mode", "aiokafka", "kafka", "httpx", "httpcore", "urllib3", "asyncio")
 _HELD_AT_WARNING = ("kafka", "httpx", "aiokafka", "faust", "mode")
 """Loggers that tell of every connection or call at INFO."""
+_SLOW_STEP = re.compile(r"ran for ([0-9.]+)s \(>")
+_SLOW_S = 2.0
+"""Seconds between two heartbeats of a consumer."""
 _REPEATED_AFTER = 30.0
 """Seconds after which the same thing from the same client is said again."""
 
@@ -29,6 +33,7 @@ def set_up(level: str, form: Literal["json", "text"], process: str) -> None:
     """Send all logging to standard error in this form; calling it again replaces what was set up before."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Json(process) if form == "json" else _Text(process))
+    handler.addFilter(_Late())
     handler.addFilter(_Repeats())
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -37,6 +42,18 @@ def set_up(level: str, form: Literal["json", "text"], process: str) -> None:
         logging.getLogger(name).setLevel(max(logging.INFO, root.level))
     for name in _HELD_AT_WARNING:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+class _Late(logging.Filter):
+    """Holds back kafka-python's warning that a step of its loop took a tenth of a second, as on any busy machine.
+
+    Such a step waits for a processor or for the interpreter, or reads a fetch of many megabytes; hardly any of our code
+    runs in it. What counts on that loop are the heartbeats, so only a step that delays one is news.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        slow = _SLOW_STEP.search(record.getMessage()) if record.name == "kafka.net.selector" else None
+        return slow is None or float(slow[1]) >= _SLOW_S
 
 
 class _Repeats(logging.Filter):

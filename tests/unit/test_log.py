@@ -110,6 +110,16 @@ def test_a_client_that_repeats_itself_is_heard_twice_a_minute(capsys: pytest.Cap
     assert second_time == "error no broker at port 30 (29 more like it since it was last said)"
 
 
+def test_only_a_step_of_kafkas_loop_that_took_long_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    log.set_up("INFO", "text", "archive")
+    told = "Task <x> ran for %ss (>0.100s threshold). It is blocking the event loop"
+    said_by("kafka.net.selector", told % "0.325", 1e9)
+    said_by("kafka.net.selector", told % "2.500", 1e9)
+    said_by("kafka.net.selector", "another matter", 1e9 + 60)
+    said = [line.split(" error ")[1] for line in capsys.readouterr().err.splitlines()]
+    assert said == [told % "2.500", "another matter"]
+
+
 def test_our_own_words_are_never_held_back(capsys: pytest.CaptureFixture[str]) -> None:
     log.set_up("INFO", "text", "screen")
     for second in range(3):
