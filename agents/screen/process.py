@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -11,12 +12,13 @@ from typing import Any, cast
 import faust
 from faust.auth import SASLCredentials, SSLCredentials
 from faust.sensors.prometheus import setup_prometheus_sensors
-from faust.types import StreamT
+from faust.types import TP, StreamT
 from yarl import URL
 
 from agents.health import Health
 from agents.metrics import Metrics
 from agents.screen.producer import ssl_context
+from agents.screen.standstill import Standstill
 from agents.screen.transport import PollConsumer, PollTransport
 from agents.screen.turn import Turn
 from pipeline.errors import Stop
@@ -131,11 +133,15 @@ async def _crash_of(app: faust.App) -> None:
 
 
 async def _watch(app: faust.App, health: Health, metrics: Metrics) -> None:
-    """Keep readiness and lag up to date."""
+    """Keep readiness and lag up to date; raise `Stop` when a partition stands still while others move."""
+    standstill: Standstill[TP] = Standstill()
     while True:
         consumer = app.consumer
         ready = app.consumer_generation_id > 0 and not app.rebalancing
         health.ready(yes=ready)
         if ready and isinstance(consumer, PollConsumer):
             metrics.lag(consumer.lag())
+            sights, turns, idle = consumer.sights(), consumer.polls_ended, consumer.idle
+            for stuck in standstill.look(sights, time.monotonic(), turns=turns, idle=idle):
+                raise Stop(f"{stuck.topic}/{stuck.partition} is ours and nobody reads it any more: start again")
         await asyncio.sleep(_WATCH_INTERVAL)

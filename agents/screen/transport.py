@@ -15,6 +15,7 @@ from faust.transport.drivers import aiokafka as driver
 from faust.types import TP, ConsumerMessage, Message
 
 from agents.screen.progress import Progress, Ticket
+from agents.screen.standstill import Sight
 from agents.stream import Record
 
 
@@ -65,6 +66,7 @@ class PollConsumer(driver.Consumer):
         self.progress: Progress[TP] = Progress()
         self._newest: Poll | None = None
         self._finished: dict[TP, int] = {}
+        self.polls_ended = 0
         super().__init__(*args, **kwargs)
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's name
@@ -134,7 +136,25 @@ class PollConsumer(driver.Consumer):
         for ticket in poll.tickets:
             ticket.done = True
             self._finished[ticket.partition] = ticket.last + 1
+        self.polls_ended += 1
         return True
+
+    @property
+    def idle(self) -> bool:
+        """Whether no poll waits for the agent, and none is being worked on."""
+        return self._newest is None or all(ticket.done for ticket in self._newest.tickets)
+
+    def sights(self) -> dict[TP, Sight]:
+        """What is known of each partition that is ours."""
+        subscription = self._thread._ensure_consumer()._subscription.subscription  # noqa: SLF001 - nothing public tells
+        assignment = subscription.assignment if subscription else None
+        if assignment is None:
+            return {}
+        states = {TP(tp.topic, tp.partition): assignment.state_value(tp) for tp in assignment.tps}
+        return {
+            tp: Sight(state.position if state.has_valid_position else None, state.highwater, state.timestamp)
+            for tp, state in states.items()
+        }
 
     def lag(self) -> dict[tuple[str, int], int]:
         """How many raw events wait on each partition that is ours, as far as the last fetch told."""

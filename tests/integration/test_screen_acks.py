@@ -31,6 +31,8 @@ from agents.metrics import Metrics
 from agents.screen import process as screening
 from agents.screen.judge import Judge, Judgement
 from agents.screen.producer import ConfirmedProducer
+from agents.screen.standstill import Standstill
+from agents.screen.transport import PollConsumer
 from agents.screen.turn import Turn
 from agents.stream import Record
 from deploy.local.kafka import Kafka
@@ -364,3 +366,28 @@ def test_the_command_ends_with_one_line_and_exit_code_1(breakable: Kafka, tmp_pa
     assert said[-1].startswith("anslagsvakt: Kafka has not confirmed")
     assert "Traceback" not in "\n".join(said)
     assert committed(breakable, catalog.SCREEN_GROUP) == 0
+
+
+def test_a_partition_that_nobody_reads_any_more_ends_the_process(
+    broker: Kafka, new_topic: TopicMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Faust is made to lose sight of one of two partitions, as it has done by itself."""
+    monkeypatch.setattr(catalog, "RAW", new_topic(broker.bootstrap, partitions=2))
+    monkeypatch.setattr(catalog, "SCREEN_GROUP", f"test.{secrets.token_hex(6)}")
+    monkeypatch.setattr(screening, "Standstill", lambda: Standstill(still=3))
+    handling = Handling()
+
+    async def run() -> None:
+        await asyncio.wait_for(ours(broker, handling, tmp_path, asyncio.Event()), PATIENCE)
+
+    with closing(KafkaProducer(bootstrap_servers=broker.bootstrap, acks="all")) as producer:
+        for partition, value in enumerate((b"lost", b"read")):
+            producer.send(catalog.RAW, value=value, partition=partition).get(timeout=PATIENCE)
+    with monkeypatch.context() as lost:
+        active = PollConsumer._get_active_partitions
+        lost.setattr(
+            PollConsumer, "_get_active_partitions", lambda self: {tp for tp in active(self) if tp.partition != 0}
+        )
+        with pytest.raises(Stop, match=f"{catalog.RAW}/0 is ours and nobody reads it any more"):
+            asyncio.run(run())
+    assert handling.seen == [b"read"]
