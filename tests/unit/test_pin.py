@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from deploy.local.loopback import LoopbackHandler, LoopbackServer, serving
 from deploy.pin import FILES, OWN, REFERENCE, Image, main
 
 ROOT = Path(__file__).parents[2]
@@ -20,13 +19,11 @@ DIGEST = f"sha256:{hashlib.sha256(INDEX).hexdigest()}"
 TOKEN = "for-reading"
 
 
-class FakeRegistry(ThreadingHTTPServer):
+class FakeRegistry(LoopbackServer):
     """Has one image, `team/thing:1.2.3`, and shows it to who has fetched a token first; `lies` about its digest."""
 
-    daemon_threads = True
-
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Answer)
+        super().__init__(_Answer)
         self.lies = False
         self.asked: list[str] = []
 
@@ -36,7 +33,7 @@ class FakeRegistry(ThreadingHTTPServer):
         return f"127.0.0.1:{self.server_port}"
 
 
-class _Answer(BaseHTTPRequestHandler):
+class _Answer(LoopbackHandler):
     server: FakeRegistry
 
     def do_GET(self) -> None:
@@ -44,35 +41,21 @@ class _Answer(BaseHTTPRequestHandler):
         self.server.asked.append(path.path)
         if path.path == "/token":
             scope = parse_qs(path.query)["scope"]
-            self._say(200 if scope == ["repository:team/thing:pull"] else 403, f'{{"token": "{TOKEN}"}}'.encode())
+            self.answer(200 if scope == ["repository:team/thing:pull"] else 403, f'{{"token": "{TOKEN}"}}'.encode())
         elif self.headers.get("Authorization") != f"Bearer {TOKEN}":
             realm = f'Bearer realm="http://{self.server.name}/token",service="fake, but a registry"'
-            self._say(401, b"", **{"WWW-Authenticate": realm})
+            self.answer(401, headers={"WWW-Authenticate": realm})
         elif path.path != "/v2/team/thing/manifests/1.2.3" or "oci.image.index" not in self.headers["Accept"]:
-            self._say(404, b"")
+            self.answer(404)
         else:
             digest = f"sha256:{'0' * 64}" if self.server.lies else DIGEST
-            self._say(200, INDEX, **{"Docker-Content-Digest": digest})
-
-    def _say(self, status: int, content: bytes, **headers: str) -> None:
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(content)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+            self.answer(200, INDEX, headers={"Docker-Content-Digest": digest})
 
 
 @pytest.fixture
 def registry() -> Iterator[FakeRegistry]:
-    with FakeRegistry() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    with serving(FakeRegistry()) as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
