@@ -25,6 +25,7 @@ from presidio_analyzer.predefined_recognizers import (
     SeOrganisationsnummerRecognizer,
     SePersonnummerRecognizer,
 )
+from tldextract.tldextract import TLD_EXTRACTOR
 
 from agents import settings
 from agents.demo.corpus import load_corpus
@@ -117,7 +118,8 @@ def streamed(size: int) -> list[FieldText]:
 
 
 def stock() -> Callable[[str], object]:
-    """Presidio as it comes, with everything it has for Sweden."""
+    """Presidio as it comes, with everything it has for Sweden, but for fetching a list of domains: it has one."""
+    TLD_EXTRACTOR.suffix_list_urls = ()
     nlp = SlimSpacyNlpEngine(supported_languages=["sv"], generic_tokenizer="blank")
     nlp.load()
     registry = RecognizerRegistry(supported_languages=["sv"])
