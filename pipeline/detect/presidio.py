@@ -18,7 +18,6 @@ from presidio_analyzer import (
     RecognizerRegistry,
     RecognizerResult,
 )
-from presidio_analyzer.context_aware_enhancers import ContextAwareEnhancer
 from presidio_analyzer.nlp_engine import NlpArtifacts, NlpEngine
 
 from pipeline.detect.deadline import Deadline
@@ -113,24 +112,8 @@ class _NoNlp(NlpEngine):
         return [LANGUAGE]
 
 
-class _OwnContext(ContextAwareEnhancer):
-    """Our recognisers weigh the words around a value themselves, on both sides of it."""
-
-    def __init__(self) -> None:
-        super().__init__(0, 0, 0, 0)
-
-    def enhance_using_context(
-        self,
-        text: str,  # noqa: ARG002 Presidio's signature
-        raw_results: list[RecognizerResult],
-        *_: Any,
-        **__: Any,
-    ) -> list[RecognizerResult]:
-        return raw_results
-
-
 class _Engine(AnalyzerEngine):
-    """Asks for the context once for all recognisers, not once for each: with `_OwnContext` it changes nothing."""
+    """Adds no context of Presidio's: our recognisers weigh the words around a value themselves, on both sides of it."""
 
     def _enhance_using_context(
         self,
@@ -153,9 +136,7 @@ def analyzer(recognizers: Iterable[ShapeRecognizer]) -> Callable[[str, ReadingAr
     """Presidio's analysis with our recognisers alone, of a text with its reading."""
     quieten()
     registry = _Fixed(recognizers=list(recognizers), supported_languages=[LANGUAGE])
-    engine = _Engine(
-        registry=registry, nlp_engine=_NoNlp(), supported_languages=[LANGUAGE], context_aware_enhancer=_OwnContext()
-    )
+    engine = _Engine(registry=registry, nlp_engine=_NoNlp(), supported_languages=[LANGUAGE])
     entities = engine.get_supported_entities()
 
     def analyse(text: str, artifacts: ReadingArtifacts) -> list[RecognizerResult]:
