@@ -10,6 +10,8 @@ import contextlib
 import os
 import secrets
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -391,3 +393,55 @@ def test_a_partition_that_nobody_reads_any_more_ends_the_process(
         with pytest.raises(Stop, match=f"{catalog.RAW}/0 is ours and nobody reads it any more"):
             asyncio.run(run())
     assert handling.seen == [b"read"]
+
+
+_HANGS = """
+import asyncio, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from prometheus_client import CollectorRegistry
+from agents import worker
+from agents.health import Health
+from agents.metrics import Metrics
+from agents.screen import process
+from agents.screen.turn import Turn
+
+bootstrap, folder, told = sys.argv[1:]
+stop = asyncio.Event()
+
+class Nowhere:
+    async def publish(self, messages): pass
+
+def hangs(record, now):
+    if told == "told to stop":
+        loop.call_soon_threadsafe(stop.set)
+    time.sleep(600)
+
+async def main(alive):
+    global loop
+    loop, metrics = asyncio.get_running_loop(), Metrics(CollectorRegistry())
+    with ThreadPoolExecutor(1) as executor:
+        await process.run(
+            {"bootstrap_servers": [bootstrap]}, Turn(hangs, Nowhere(), metrics, executor, 9), health=Health(),
+            metrics=metrics, batch_size=9, commit_interval=0.2, data_dir=Path(folder), stop=stop, alive=alive
+        )
+
+with worker.ended_if_stuck(10) as alive:
+    asyncio.run(main(alive))
+"""
+
+
+@pytest.mark.parametrize("told", ["at work", "told to stop"])
+def test_a_screen_whose_turn_never_ends_is_ended(breakable: Kafka, tmp_path: Path, told: str) -> None:
+    """Also while it drains: it says where it stood, and what it had in hand comes again."""
+    send(breakable, b"one")
+    ran = subprocess.run(
+        [sys.executable, "-c", _HANGS, breakable.bootstrap, str(tmp_path), told],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert ran.returncode == 1
+    assert "in hangs" in ran.stderr
+    assert committed(breakable, catalog.SCREEN_GROUP) == 0
