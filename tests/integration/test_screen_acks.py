@@ -303,7 +303,7 @@ def revive(broker: Kafka) -> None:
         os.kill(broker.pid, signal.SIGCONT)
 
 
-# Faust's consumer thread cannot leave its group without a broker, and says so with a traceback.
+# Where a broker neither answers nor refuses, Faust's consumer thread outlives us, and says so with a traceback.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("happens", [pause, Kafka.kill], ids=["paused", "killed"])
 def test_what_cannot_be_confirmed_is_not_acknowledged(
@@ -368,6 +368,30 @@ def test_the_command_ends_with_one_line_and_exit_code_1(breakable: Kafka, tmp_pa
     assert said[-1].startswith("anslagsvakt: Kafka has not confirmed")
     assert "Traceback" not in "\n".join(said)
     assert committed(breakable, catalog.SCREEN_GROUP) == 0
+
+
+def test_told_to_stop_when_the_broker_is_gone_it_ends_at_once_and_in_good_order(
+    breakable: Kafka, tmp_path: Path
+) -> None:
+    """What aiokafka leaves open then is closed: Faust's thread would die of it, and be waited for in vain."""
+    send(breakable, *(sample.value or b"" for sample in events(5, 1)))
+    installation = Installation(tmp_path / "installation", breakable.bootstrap, "")
+    screen = command(installation, "screen")
+    try:
+        until_then = time.monotonic() + PATIENCE
+        while committed(breakable, catalog.SCREEN_GROUP) < 5:
+            assert time.monotonic() < until_then
+            time.sleep(0.5)
+        breakable.kill()
+        time.sleep(2)  # for a fetch to find that out, and wait before it tries again
+        screen.stop(PATIENCE)
+    finally:
+        screen.kill()
+    said = (installation.logs / "screen.log").read_text()
+    assert screen.exit_code == 0
+    assert said.splitlines()[-1].endswith("screen has ended")
+    assert "Traceback" not in said
+    assert "Task was destroyed" not in said
 
 
 def test_a_partition_that_nobody_reads_any_more_ends_the_process(
