@@ -63,7 +63,7 @@ class OpenNames(GazetteerRecogniser):
 class OpenConcerns(LexiconRecogniser):
     """Judges every text."""
 
-    def may_hold(self, text: str) -> bool:  # noqa: ARG002 the port's signature
+    def may_hold(self, text: str, *, named: bool, traced: bool) -> bool:  # noqa: ARG002 the port's signature
         return True
 
 
