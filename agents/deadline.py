@@ -41,7 +41,7 @@ class Timed(httpx.HTTPTransport):
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         super().__init__(verify=tls or True, trust_env=False)
-        # Nothing public takes it; were it renamed, tests/unit/test_deadline.py would wait for ever and say so.
+        # Nothing public takes it; were it renamed, tests/unit/test_http_deadline.py would wait for ever and say so.
         self._pool._network_backend = _Network(self._pool._network_backend, _addresses)  # noqa: SLF001
 
 
