@@ -30,11 +30,12 @@ class Chain(NamedTuple):
 
     def windows(self, sizes: frozenset[int], most: int) -> Iterator[Window]:
         """Every row of neighbouring groups that has one of the sizes, at most `most` groups long."""
-        lengths = [len(group) for group in self.groups]
         limit = max(sizes)
-        for first in range(len(lengths)):
+        lengths = tuple(map(len, self.groups))
+        count = len(lengths)
+        for first in range(count):
             total = 0
-            for last in range(first, min(first + most, len(lengths))):
+            for last in range(first, min(first + most, count)):
                 total += lengths[last]
                 if total > limit:
                     break
@@ -57,7 +58,7 @@ class Window(NamedTuple):
     @property
     def layout(self) -> tuple[int, ...]:
         """How long each group is."""
-        return tuple(len(group) for group in self.chain.groups[self.first : self.after])
+        return tuple(map(len, self.chain.groups[self.first : self.after]))
 
     @property
     def seps(self) -> tuple[str, ...]:
@@ -108,6 +109,16 @@ def chains(text: str) -> tuple[Chain, ...]:
             breaks.append(index)
     breaks.append(len(spans))
     return tuple(_chain(text, spans[first:after]) for first, after in pairwise(breaks))
+
+
+def joints(found: tuple[Chain, ...]) -> frozenset[tuple[int, str, int]]:
+    """How long two neighbouring groups are and what stands between them, for all of some chains."""
+    every: set[tuple[int, str, int]] = set()
+    for chain in found:
+        if chain.seps:
+            sizes = tuple(map(len, chain.groups))
+            every.update(zip(sizes, chain.seps, sizes[1:], strict=False))
+    return frozenset(every)
 
 
 def _chain(text: str, spans: list[tuple[int, int]]) -> Chain:

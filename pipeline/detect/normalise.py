@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
-from pipeline.detect.digits import Chain, chains
+from pipeline.detect.context import Lexicon, bits_of
+from pipeline.detect.digits import Chain, chains, joints
 from pipeline.detect.wording import Wording, letters_of, wording
 
 PLAIN = (
@@ -49,8 +50,9 @@ _LEAST_RUN = 8
 class Reading:
     """A text as it reads; `starts` and `ends` give the place of each character in the original (None: the same).
 
-    `chains` are its digits, grouped; `longest` says how many stand in a row without any sign between; `words` are its
-    runs of letters, in small letters; `spelled` says that number words were turned into digits.
+    `chains` are its digits, grouped; `longest` says how many stand in a row without any sign between, `most` how many
+    in one chain; `words` are its runs of letters, in small letters; `spelled` says that number words were turned into
+    digits. What only texts with digits are asked is worked out when it is first asked for.
     """
 
     text: str = field(repr=False)
@@ -60,6 +62,11 @@ class Reading:
     chains: tuple[Chain, ...] = field(init=False, repr=False)
     words: list[str] = field(init=False, repr=False, compare=False)
     longest: int = field(init=False, repr=False, compare=False)
+    most: int = field(init=False, repr=False, compare=False)
+    _bits: int | None = field(init=False, repr=False, compare=False, default=None)
+    _spans: list[tuple[int, int]] | None = field(init=False, repr=False, compare=False, default=None)
+    _heads: list[tuple[int, int]] | None = field(init=False, repr=False, compare=False, default=None)
+    _joints: frozenset[tuple[int, str, int]] | None = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         told = wording(self.text)
@@ -68,6 +75,45 @@ class Reading:
         object.__setattr__(self, "words", letters_of(told))
         longest = max(len(group) for chain in found for group in chain.groups) if found else 0
         object.__setattr__(self, "longest", longest)
+        object.__setattr__(self, "most", max(chain.size for chain in found) if found else 0)
+
+    @property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where the groups of digits are, of all chains."""
+        known = self._spans
+        if known is None:
+            known = [span for chain in self.chains for span in chain.spans]
+            object.__setattr__(self, "_spans", known)
+        return known
+
+    @property
+    def heads(self) -> list[tuple[int, int]]:
+        """Where the first group of each chain is: no other has a letter before it, nor a space and a letter."""
+        known = self._heads
+        if known is None:
+            known = [chain.spans[0] for chain in self.chains]
+            object.__setattr__(self, "_heads", known)
+        return known
+
+    @property
+    def joints(self) -> frozenset[tuple[int, str, int]]:
+        """How long two neighbouring groups of digits are and what stands between them, for all that are in the text."""
+        known = self._joints
+        if known is None:
+            known = joints(self.chains)
+            object.__setattr__(self, "_joints", known)
+        return known
+
+    def may_tell(self, *lexicons: Lexicon) -> bool:
+        """Cheap and safe: False only if none of the lexicons has an entry near any place in the text."""
+        known = self._bits
+        if known is None:
+            known = bits_of(self.words)
+            object.__setattr__(self, "_bits", known)
+        for lexicon in lexicons:  # noqa: SIM110 asked a dozen times for a text; `any` takes twice as long
+            if known & lexicon.bit or lexicon.letters:
+                return True
+        return False
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The stretch of the original text that reads as `text[start:end]` (not empty)."""

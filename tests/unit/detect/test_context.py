@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.detect.context import Lexicon, Near, nearest
+from pipeline.detect.normalise import Reading, normalise
 
 WORDS = Lexicon("ocr", "order*", "*faktura*", "*konto", "pers nr", "sista fyra", "id kort*")
 
@@ -50,6 +51,34 @@ def test_the_nearest_of_several() -> None:
     assert nearest((), ()) is None
 
 
+CUT = ("f", "t o m", "ip*", "nr", "ocr", "order*", "*faktura*", "*konto", "pers nr", "id kort*", "och sen")
+LEXICONS = tuple(map(Lexicon, CUT))
+EVERY_BIT = -1
+
+
+@pytest.mark.parametrize("entry", CUT)
+@pytest.mark.parametrize("gap", [1, 20, 46, 60])
+def test_nothing_is_missed_for_a_look_that_was_spared(entry: str, gap: int) -> None:
+    """Whatever the reach leaves of a word is seen, as it is where no look is spared."""
+    bare, space = entry.strip("*"), " " * gap
+    for word in (bare, f"x{bare}", f"{bare}x", f"x{bare}x", bare.upper(), f"X{bare}X".upper()):
+        text, start, end = f"{word}{space}123{space}{word}", len(word) + gap, len(word) + gap + 3
+        reading = normalise(text)
+        for reach in range(gap, gap + len(word) + 2):
+            _the_same_where_nothing_is_spared(reading, start, end, reach)
+
+
+def _the_same_where_nothing_is_spared(reading: Reading, start: int, end: int, reach: int) -> None:
+    text = reading.text
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pipeline.detect.context._bits", lambda *_: EVERY_BIT)
+        every = [lexicon.near(text, start, end, reach, reach) for lexicon in LEXICONS]
+    assert [lexicon.near(text, start, end, reach, reach) for lexicon in LEXICONS] == every
+    for lexicon, found in zip(LEXICONS, every, strict=True):
+        assert reading.may_tell(lexicon) or not found
+        assert lexicon.letters or lexicon.may_be_before(text, start, reach) or not lexicon.before(text, start, reach)
+
+
 PIECES = st.sampled_from(
     ("ocr", "order", "fakturan", "konto", "pers", "nr", "sista", "fyra", "id", "kort", " ", ".", "-", "x", "9")
 )
@@ -60,3 +89,9 @@ def test_the_quick_look_hides_nothing(text: str) -> None:
     """`among` may say yes for nothing, never no for something."""
     words = "".join(char if char.isalpha() else " " for char in text.lower()).split()
     assert WORDS.among(words) or not WORDS.anywhere(text)
+
+
+@pytest.mark.parametrize("text", ["de sista fyra", "mitt id kortet", "order", "pappersfakturan", "ett lönekonto"])
+def test_the_quick_look_sees_each_shape(text: str) -> None:
+    assert WORDS.anywhere(text)
+    assert WORDS.among(text.split())
