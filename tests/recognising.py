@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from pipeline.detect.allow import allow_list
+from pipeline.detect.catalogue import CATALOGUE
 from pipeline.detect.engine import Engine
 from pipeline.detect.finding import Analysis, Finding
 from pipeline.detect.normalise import Reading, normalise
@@ -35,11 +36,15 @@ def detect(detector: Engine, text: str) -> Analysis:
 
 
 def seen(find: Callable[[Reading, Setting], Iterable[Finding]], text: str) -> list[tuple[str, str, str]]:
-    """Rule, value and band (sure, maybe, public) of what one recogniser finds, in the first reading that gives any."""
+    """Rule, value and band (sure, maybe, public) of what one recogniser finds, in the first reading that gives any.
+
+    It is asked as the engine asks it: only where its gate lets the reading through.
+    """
+    may_hold = next(entry.may_hold for entry in CATALOGUE if entry.find is find)
     plain = normalise(text)
     second = spelled(plain)
     for reading in (plain, second[0] if second else plain):
-        findings = find(reading, SETTING)
+        findings = find(reading, SETTING) if may_hold(reading) else ()
         found = [(finding.rule, text[finding.start : finding.end], _band(finding)) for finding in findings]
         if found:
             return found

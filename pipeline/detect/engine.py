@@ -83,7 +83,7 @@ class Engine:
         self._deadline = deadline
         self._clear: dict[str, None] = {}
         self._presidio = analyzer(
-            ShapeRecognizer(entry.name, entry.entities, entry.find, setting) for entry in CATALOGUE
+            ShapeRecognizer(entry.name, entry.entities, entry.find, entry.may_hold, setting) for entry in CATALOGUE
         )
 
     def detect(self, fields: Sequence[FieldText]) -> Analysis:
@@ -176,15 +176,12 @@ class Engine:
     ) -> tuple[list[Finding], tuple[Cue, ...]]:
         plain, second = readings
         found: list[Finding] = []
-        alone: tuple[Cue, ...] = ()
-        for reading, changed in ((plain, None), second or (None, None)):
-            if reading is None:
-                continue
+        alone: list[Cue] = []
+        for reading, changed in ((plain, None), second) if second else ((plain, None),):
             artifacts = ReadingArtifacts(reading, deadline)
-            results = self._presidio(text, artifacts)
-            fresh = [result.recognition_metadata["finding"] for result in results]
-            found += [finding for finding in fresh if changed is None or _touches(finding, changed)]
-            alone += tuple(cue for cue in cues(reading) if changed is None or _touches(cue, changed))
+            fresh = [result.recognition_metadata["finding"] for result in self._presidio(text, artifacts)]
+            found += fresh if changed is None else [finding for finding in fresh if _touches(finding, changed)]
+            alone += [cue for cue in cues(reading) if changed is None or _touches(cue, changed)]
             gaps += [f"unfinished-{name}" for name in artifacts.unfinished]
         return found, tuple(cue for cue in alone if not any(_meet(cue, finding) for finding in found))
 

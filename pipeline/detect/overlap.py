@@ -32,13 +32,17 @@ PRECEDENCE = (
     Entity.PERSON,
 )
 _RANK = {entity: rank for rank, entity in enumerate(PRECEDENCE)}
+_TWO = 2  # that could overlap
 _IDENTITY = (Entity.SE_PERSONNUMMER, Entity.SE_SAMORDNINGSNUMMER)
 _HOLDERS = {"account.personal": _IDENTITY, "email.written": (*_IDENTITY, Entity.PHONE_NUMBER)}
 
 
 def resolve(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings that stand, in order of place."""
-    ranked = sorted(findings, key=lambda finding: (-finding.score, _RANK[finding.type], finding.start - finding.end))
+    found = tuple(findings)
+    if len(found) < _TWO:
+        return found
+    ranked = sorted(found, key=lambda finding: (-finding.score, _RANK[finding.type], finding.start - finding.end))
     kept: list[Finding] = []
     taken = bytearray(max((finding.end for finding in ranked), default=0))
     for finding in ranked:

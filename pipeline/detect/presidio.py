@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from presidio_analyzer import (
-    AnalysisExplanation,
     AnalyzerEngine,
     EntityRecognizer,
     RecognizerRegistry,
@@ -28,6 +27,7 @@ from pipeline.detect.setting import Setting
 LANGUAGE = "any"
 _NO_TOKENS: Any = []
 Find = Callable[[Reading, Setting], Iterable[Finding]]
+MayHold = Callable[[Reading], bool]
 
 
 class ReadingArtifacts(NlpArtifacts):
@@ -41,12 +41,15 @@ class ReadingArtifacts(NlpArtifacts):
 
 
 class ShapeRecognizer(EntityRecognizer):
-    """One of our pure functions as a Presidio recogniser."""
+    """One of our pure functions as a Presidio recogniser; `may_hold` is its gate."""
 
-    def __init__(self, name: str, entities: tuple[Entity, ...], find: Find, setting: Setting) -> None:
+    def __init__(
+        self, name: str, entities: tuple[Entity, ...], find: Find, may_hold: MayHold, setting: Setting
+    ) -> None:
         super().__init__([str(entity) for entity in entities], name=name, supported_language=LANGUAGE)
         self._title = name
         self._find = find
+        self.may_hold = may_hold
         self._setting = setting
 
     def load(self) -> None:
@@ -73,13 +76,15 @@ class ShapeRecognizer(EntityRecognizer):
         return results
 
     def _result(self, finding: Finding) -> RecognizerResult:
-        why = AnalysisExplanation(self._title, finding.score, pattern_name=finding.rule)
+        """Without Presidio's explanation, which its engine would take away again: the finding has its own."""
         metadata = {
             RecognizerResult.RECOGNIZER_NAME_KEY: self._title,
             RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
             "finding": finding,
         }
-        return RecognizerResult(str(finding.type), finding.start, finding.end, finding.score, why, metadata)
+        return RecognizerResult(
+            str(finding.type), finding.start, finding.end, finding.score, recognition_metadata=metadata
+        )
 
 
 class _NoNlp(NlpEngine):
@@ -126,21 +131,32 @@ class _Engine(AnalyzerEngine):
 
 
 class _Fixed(RecognizerRegistry):
-    """A registry that never changes once the engine is built, so that it is not searched anew for every text."""
+    """A registry that never changes once the engine is built, so that it is not searched anew for every text.
 
-    def get_recognizers(self, *_: Any, **__: Any) -> list[EntityRecognizer]:
-        return list(self.recognizers)
+    A text that names some of them is given no others.
+    """
+
+    def get_recognizers(
+        self, *_: Any, ad_hoc_recognizers: list[EntityRecognizer] | None = None, **__: Any
+    ) -> list[EntityRecognizer]:
+        return list(self.recognizers) if ad_hoc_recognizers is None else ad_hoc_recognizers
 
 
 def analyzer(recognizers: Iterable[ShapeRecognizer]) -> Callable[[str, ReadingArtifacts], list[RecognizerResult]]:
     """Presidio's analysis with our recognisers alone, of a text with its reading."""
     quieten()
-    registry = _Fixed(recognizers=list(recognizers), supported_languages=[LANGUAGE])
+    ours = list(recognizers)
+    registry = _Fixed(recognizers=ours, supported_languages=[LANGUAGE])
     engine = _Engine(registry=registry, nlp_engine=_NoNlp(), supported_languages=[LANGUAGE])
     entities = engine.get_supported_entities()
 
     def analyse(text: str, artifacts: ReadingArtifacts) -> list[RecognizerResult]:
-        return engine.analyze(text, LANGUAGE, entities, score_threshold=0.0, nlp_artifacts=artifacts)
+        asked: list[EntityRecognizer] = [each for each in ours if each.may_hold(artifacts.reading)]
+        if not asked:
+            return []
+        return engine.analyze(
+            text, LANGUAGE, entities, score_threshold=0.0, ad_hoc_recognizers=asked, nlp_artifacts=artifacts
+        )
 
     return analyse
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.detect.finding import Explanation
 
@@ -18,8 +19,7 @@ class Evidence:
     times: float
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """A probability with its explanation."""
 
     score: float

@@ -9,20 +9,16 @@ from __future__ import annotations
 
 from datetime import date
 
-_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+_VALUES = bytes.maketrans(b"0123456789", bytes(range(10)))
+_DOUBLED = bytes.maketrans(bytes(range(10)), bytes((0, 2, 4, 6, 8, 1, 3, 5, 7, 9)))
 OLDEST = 1840
 COORDINATION = 60
 
 
 def luhn(digits: str) -> bool:
     """Mod 10 with every second digit doubled, the last digit being the check digit."""
-    total = 0
-    double = False
-    for char in reversed(digits):
-        digit = ord(char) - 48
-        total += _DOUBLED[digit] if double else digit
-        double = not double
-    return total % 10 == 0
+    values = digits.encode("ascii").translate(_VALUES)
+    return (sum(values[-1::-2]) + sum(values[-2::-2].translate(_DOUBLED))) % 10 == 0
 
 
 def mod97(iban: str) -> bool:
@@ -49,7 +45,11 @@ def born(digits: str, today: date) -> date | None:
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
     for year in _years(digits, today):
-        if real_date(year, month, day) and (found := date(year, month, day)) <= today:
+        try:
+            found = date(year, month, day)
+        except ValueError:
+            continue
+        if found <= today:
             return found
     return None
 

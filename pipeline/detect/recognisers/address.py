@@ -50,7 +50,13 @@ _LIVES = Lexicon(
     "huset", "lives at", "living at", "grannen på", "plogen", "plogbil*", "sopbil*", "hämtning*", "mieszka*",
     "stanuje*", "visning*", "skicka*", "brev*", "post till", "leverera*", "fakturaadress*", "hämtas",
 )  # fmt: skip
-_ENDING_WORDS = tuple(_ENDINGS.split("|"))
+_SHORTENED = ("g", "v")
+_EVERY_ENDING = tuple(_ENDINGS.split("|"))
+_ENDING_WORDS = tuple(ending for ending in _EVERY_ENDING if ending not in _SHORTENED)
+_LAST_LETTERS = frozenset(ending[-2:] for ending in _ENDING_WORDS)
+_PLOT = re.compile("[0-9]{1,4}[A-Ea-e]?(?![0-9A-Za-z]|[.,:/-][0-9])")
+_NAME_REACH, _RURAL_REACH, _LIVES_REACH = 42, 70, 20
+_SHORT_NAME = 3  # letters, the ending counted: a word before it belongs to the name
 _RURAL = re.compile(
     rf"(?<![^\W_])((?:[ÖVNS]\.? )?(?:[A-ZÅÄÖ][{_LETTER}'-]{{2,20}} ){{0,2}}"
     rf"[A-ZÅÄÖ][{_LETTER}'-]{{2,25}}) ([0-9]{{1,4}}[A-Ea-e]?)"
@@ -99,42 +105,65 @@ class _Place:
 
 
 def may_hold(reading: Reading) -> bool:
-    """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
-    words = tuple(
-        filter(None, (_word_before(reading.text, span[0]) for chain in reading.chains for span in chain.spans))
-    )
-    if any(word.rstrip(".'-").lower().endswith(_ENDING_WORDS) for word in words):
-        return True
-    return any(word[0].isupper() for word in words) and _LIVES.among(reading.words)
+    """Cheap and safe: False only if `find` would find nothing."""
+    return any(_may_be_at(reading, start) for start, _ in reading.heads if start)
 
 
-def _word_before(text: str, start: int) -> str:
-    """The word that one or two spaces part from what begins at `start`; empty when there is none."""
+def _may_be_at(reading: Reading, start: int) -> bool:
+    """Whether the digits that begin at `start` may be a house number, by the word before them."""
+    text = reading.text
     end = start - 1
-    if end < 1 or text[end] != " ":
-        return ""
-    end -= text[end - 1] == " "
+    if text[end] != " ":
+        return False
+    end -= text.startswith(" ", end - 1)
     word = text[text.rfind(" ", 0, end) + 1 : end]
-    return word[-40:]
+    small, capital = word.rstrip(".").lower(), not word.islower()
+    if small[-2:] in _LAST_LETTERS and small.endswith(_ENDING_WORDS):
+        return True
+    if small[-1:] in _SHORTENED and (capital or len(small) <= _SHORT_NAME):
+        return True
+    plot = _PLOT.match(text, start) if capital else None
+    if not plot:
+        return False
+    return _end(text, plot.end()) > plot.end() or (
+        reading.may_tell(_LIVES) and _LIVES.may_be_before(text, start, _RURAL_REACH + _LIVES_REACH)
+    )
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every street address, and every rural one that words about living introduce."""
     text = reading.text
     last = 0
-    for house in _HOUSE.finditer(text):
-        name = _NAME.search(text, max(last, house.start() - 42), house.start())
+    for house in _houses(reading):
+        name = _name(text, max(last, house.start() - _NAME_REACH), house.start())
         if not name:
             continue
-        finding = _street(reading, house, name, setting) or _rural(reading, house, setting)
+        finding = _street(reading, house, name, setting) or _rural(reading, house, name, setting)
         if finding:
             last = house.end()
             yield finding
 
 
+def _houses(reading: Reading) -> Iterator[re.Match[str]]:
+    """Whatever could be a house number: a letter, and a range's second number, belong to it."""
+    at = 0
+    for start, _ in reading.spans:
+        house = _HOUSE.match(reading.text, start) if start >= at else None
+        if house:
+            at = house.end()
+            yield house
+
+
+def _name(text: str, low: int, end: int) -> re.Match[str] | None:
+    """The name that one or two spaces part from what begins at `end`, no further back than `low`."""
+    if text[end - 1 : end] != " ":
+        return None
+    return _NAME.search(text, max(low, text.rfind(" ", 0, end - 1 - (text[end - 2 : end - 1] == " ")) + 1), end)
+
+
 def _street(reading: Reading, house: re.Match[str], name: re.Match[str], setting: Setting) -> Finding | None:
     text, word = reading.text, name[1].rstrip(".")
-    ending = _END.search(word)
+    ending = _END.search(word) if word.lower().endswith(_EVERY_ENDING) else None
     if not ending or (len(house[0]) == 4 and house[0].isdecimal()):
         return None
     start, stem = name.start(1), word[: ending.start()]
@@ -143,7 +172,7 @@ def _street(reading: Reading, house: re.Match[str], name: re.Match[str], setting
         if start < 0:
             return None
         stem = text[start : name.start(1)]
-    short = ending[0].lower() in ("g", "v")
+    short = ending[0].lower() in _SHORTENED
     if short and not _abbreviated(text, stem, name[1], house.end()):
         return None
     while (earlier := _qualifier(text, start)) < start:
@@ -165,7 +194,7 @@ def _abbreviated(text: str, stem: str, name: str, end: int) -> bool:
 
 def _named(text: str, start: int, stem: str) -> int:
     """A street of two words ("Gröna torg", "Norra vägen"): where the first begins, -1 when there is none."""
-    first = _NAME.search(text, max(0, start - 42), start)
+    first = _name(text, max(0, start - _NAME_REACH), start)
     if (stem and len(stem) > 2) or not first or not first[1][0].isupper() or len(first[1]) < 4:
         return -1
     return first.start(1)
@@ -181,19 +210,21 @@ _QUALIFIERS = frozenset(
 
 def _qualifier(text: str, start: int) -> int:
     """Where "Norra", "Stora" and the like before a street begin; `start` itself when there is none."""
-    before = _NAME.search(text, max(0, start - 42), start)
+    before = _name(text, max(0, start - _NAME_REACH), start)
     return before.start(1) if before and before[1].lower() in _QUALIFIERS else start
 
 
-def _rural(reading: Reading, house: re.Match[str], setting: Setting) -> Finding | None:
+def _rural(reading: Reading, house: re.Match[str], name: re.Match[str], setting: Setting) -> Finding | None:
     text = reading.text
+    if name[1].islower() or not _PLOT.match(text, house.start()):
+        return None
     match = None
-    for candidate in _RURAL.finditer(text, max(0, house.start() - 70), min(len(text), house.end() + 4)):
+    for candidate in _RURAL.finditer(text, max(0, house.start() - _RURAL_REACH), min(len(text), house.end() + 4)):
         if candidate.start(2) == house.start():
             match = candidate
     if not match or _NOT_PLACE.before(text, match.start(2), 14):
         return None
-    lives = _LIVES.before(text, match.start(), 20)
+    lives = _LIVES.before(text, match.start(), _LIVES_REACH)
     end = _end(text, match.end(2))
     followed = end > match.end(2)
     if not followed and not (lives and lives[0].distance <= 5):

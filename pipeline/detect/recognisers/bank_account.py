@@ -39,9 +39,11 @@ _IN_WORDS = re.compile(
     r"[\s:.]{1,3}(?:nr[\s:.]{1,2}|är\s)?([0-9][0-9 .-]{4,13}[0-9])(?![0-9])",
     re.IGNORECASE,
 )
-_CLEARING = 4  # digits
+_NAMED = Lexicon("konto*", "bankkonto*", "kto", "bankkto", "account", "bankaccount")
+_CLEARING, _WHOLE = 4, 10  # digits
 _CLOSE = 14
 _PERSONAL = ("3300", "3782")
+_SPEAKS_FOR_ITSELF = ("8", *_PERSONAL)
 _JOINTS = frozenset(
     {
         "-", " ", ",", ", ", " - ", "- ", " -", ".", ": ", " , ", "/", " / ",
@@ -55,11 +57,22 @@ OTHER = Evidence("other-number-word", 1 / 30)
 PHONE_WORD = Evidence("phone-word", 1 / 30)
 
 
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    if _may_be_told(reading):
+        return True
+    if reading.most < _WHOLE:
+        return False
+    if reading.may_tell(_ACCOUNT, _BANK):
+        return True
+    return any(group.startswith(_SPEAKS_FOR_ITSELF) for chain in reading.chains for group in chain.groups)
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every account number, and the personal number inside one."""
     yield from _told(reading, setting)
     for chain in reading.chains:
-        if chain.size < 10:
+        if chain.size < _WHOLE:
             continue
         at = 0
         while at < len(chain.groups):
@@ -69,7 +82,7 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
 
 def _told(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Clearing number and account number, each with its word: "clearing 8327-9, konto 123 456 789-0"."""
-    if reading.longest < _CLEARING:
+    if not _may_be_told(reading):
         return
     for match in _IN_WORDS.finditer(reading.text):
         clearing, account = (_NOT_DIGIT.sub("", part) for part in match.groups())
@@ -82,6 +95,11 @@ def _told(reading: Reading, setting: Setting) -> Iterator[Finding]:
             reading.text, match.start(1), match.end(2)
         )
         yield Finding(Entity.SE_BANK_ACCOUNT, *span, verdict.score, "account.in-words", public=public, why=verdict.why)
+
+
+def _may_be_told(reading: Reading) -> bool:
+    """Cheap and safe: False only if no account number has its word between clearing number and account."""
+    return reading.longest >= _CLEARING and reading.may_tell(_NAMED)
 
 
 def _at(reading: Reading, chain: Chain, first: int, setting: Setting) -> Generator[Finding, None, int]:

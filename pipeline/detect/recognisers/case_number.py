@@ -24,9 +24,12 @@ _COURT = re.compile(r"(?<![^\W_])((?:PMT|PMÄ|PMB|FT|[TBÄMKF])\s?)?([0-9]{1,6})
 _POLICE = re.compile(
     r"(?<![0-9])[0-9]{4}-[KN][0-9]{3,8}-[0-9]{2}(?![0-9])|(?<![^\W_])K[0-9]{4,8}-[0-9]{2}(?![0-9])", re.IGNORECASE
 )
-_SHORT_COURT = re.compile("[0-9]-[0-9]")
-_HINT = re.compile("[0-9][/.:-][0-9]|[0-9]-[KkNn][0-9]")
-_POLICE_SIGNS, _CENTURIES, _JOINTS = frozenset("KkNn"), frozenset({"19", "20"}), frozenset("/.:-")
+_POLICE_SIGNS, _COURT_SIGNS = frozenset("KkNn"), frozenset("TBÄM")
+_CENTURIES, _YEAR, _CODE_REACH = ("19", "20"), 4, 3
+_SERIALS = range(1, 7)  # digits
+_REGISTERED = frozenset((_YEAR, sep, serial) for sep in "/.:-" for serial in _SERIALS)
+_AT_COURT = frozenset((serial, "-", 2) for serial in _SERIALS)
+_CODE = re.compile(r"[A-Za-zÅÄÖåäö][ ./-]{0,2}\Z")
 _LAW = frozenset(
     {
         "SFS", "AFS", "FS", "SOSFS", "EU", "EG", "PROP", "BET", "SKR", "SOU", "DS", "DIR", "NJA", "RÅ", "HFD", "ISO",
@@ -77,31 +80,51 @@ SEASON = Evidence("season-or-statute-shape", 1 / 20)
 
 
 def may_hold(reading: Reading) -> bool:
-    """Cheap and safe: False only if `find` would find nothing in a text with few digits together."""
-    return _SHORT_COURT.search(reading.text) is not None and _COURT_WORD.among(reading.words)
+    """Cheap and safe: False only if `find` would find nothing."""
+    return bool(reading.joints) and (_may_be_reported(reading) or _may_have_year(reading) or _may_be_at_court(reading))
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every case number, the public ones marked so."""
-    text = reading.text
-    if not _HINT.search(text):
-        return
     if _may_be_reported(reading):
         yield from _reported(reading)
     if _may_have_year(reading):
         yield from _registered(reading)
-    yield from _courts(reading)
+    if _may_be_at_court(reading):
+        yield from _courts(reading)
 
 
 def _may_be_reported(reading: Reading) -> bool:
-    """Cheap and safe: False only if no digits stand right behind a K or N."""
-    return any(reading.text[span[0] - 1 : span[0]] in _POLICE_SIGNS for chain in reading.chains for span in chain.spans)
+    """Cheap and safe: False only if no digits stand right behind a K or N, with a hyphen behind them."""
+    text = reading.text
+    return any(text[start - 1 : start] in _POLICE_SIGNS and text[end : end + 1] == "-" for start, end in reading.heads)
 
 
 def _may_have_year(reading: Reading) -> bool:
-    """Cheap and safe: False only if no digits that begin like a year have a sign behind them."""
-    text, spans = reading.text, (span for chain in reading.chains for span in chain.spans)
-    return any(text[start : start + 2] in _CENTURIES and text[end : end + 1] in _JOINTS for start, end in spans)
+    """Cheap and safe: False only if no year has a sign behind it, and a code or somewhere a case's word before it."""
+    text = reading.text
+    if _REGISTERED.isdisjoint(reading.joints):
+        return False
+    if reading.may_tell(_DIARY):
+        return True
+    return any(
+        end - start == _YEAR
+        and text.startswith(_CENTURIES, start)
+        and _CODE.search(text, max(0, start - _CODE_REACH), start)
+        for start, end in reading.heads
+    )
+
+
+def _may_be_at_court(reading: Reading) -> bool:
+    """Cheap and safe: False only if no two digits stand behind a hyphen, or no word and no letter is a court's."""
+    if _AT_COURT.isdisjoint(reading.joints):
+        return False
+    if reading.may_tell(_COURT_WORD):
+        return True
+    text = reading.text
+    return any(
+        (text[start - 1 : start].strip() or text[start - 2 : start - 1]) in _COURT_SIGNS for start, _ in reading.heads
+    )
 
 
 def _reported(reading: Reading) -> Iterator[Finding]:
@@ -133,8 +156,6 @@ def _registered(reading: Reading) -> Iterator[Finding]:
 
 def _courts(reading: Reading) -> Iterator[Finding]:
     text = reading.text
-    if not _SHORT_COURT.search(text):
-        return
     for match in _COURT.finditer(text):
         label = _COURT_WORD.before(text, match.start(), 30)
         if label and label[0].distance <= 12 and (match[1] or len(match[2]) >= 2):

@@ -25,18 +25,28 @@ _MINUTES = re.compile(
 _GRID = re.compile(
     r"(?<![0-9])N?[ :=]?(6[1-9][0-9]{5}|7[0-7][0-9]{5})\s?[,; ]\s?(?:E[ :=]?)?(0?[2-9][0-9]{5})(?![0-9])", re.IGNORECASE
 )
-_HINT = re.compile(r"[56][0-9]\.[0-9]{4}|[67][0-9]{6}|[0-9]°")
-_LEAST_DIGITS = 4
+_DEGREE, _DECIMALS, _NORTHING = 2, 4, 7  # digits
 _HOME = Lexicon(
     "bor", "hemma", "hennes hus", "hans hus", "huset", "hem", "home", "lives", "adress*", "gömmer sig", "står bilen"
 )
 
 
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    if "°" in reading.text:
+        return True
+    if reading.longest < _DECIMALS:
+        return False
+    if any(size == _DEGREE and sep == "." and after >= _DECIMALS for size, sep, after in reading.joints):
+        return True
+    return reading.longest >= _NORTHING and any(
+        len(group) == _NORTHING and group[0] in "67" for chain in reading.chains for group in chain.groups
+    )
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every pair of coordinates within Sweden."""
     text = reading.text
-    if (reading.longest < _LEAST_DIGITS and "°" not in text) or not _HINT.search(text):
-        return
     for pattern, tier, prior in ((_DEGREES, "degrees", 0.95), (_MINUTES, "minutes", 0.95), (_GRID, "grid", 0.6)):
         for match in pattern.finditer(text):
             verdict = judge(tier, prior)

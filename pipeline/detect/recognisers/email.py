@@ -83,7 +83,9 @@ _LONGEST = 120
 def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing."""
     text = reading.text
-    return "@" in text or not _AT_WORDS.isdisjoint(reading.words) or _BRACKETED.search(text) is not None
+    if "@" in text or not _AT_WORDS.isdisjoint(reading.words):
+        return True
+    return any(map(text.__contains__, _BRACKETS)) and _BRACKETED.search(text) is not None
 
 
 def may_be_in(told: Wording) -> bool:
@@ -96,8 +98,6 @@ def may_be_in(told: Wording) -> bool:
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every address: written out, spaced, or with its signs in words."""
     text = reading.text
-    if not may_hold(reading):
-        return
     for sign in _AT.finditer(text):
         found = _plain(text, sign) or _loose(text, sign)
         if not found:

@@ -21,6 +21,8 @@ from pipeline.detect.words import OTHER_LABEL, PHONE
 _HETU = re.compile(r"(?<![^\W_])([0-9]{6})[-+A-FU-Y]([0-9]{3})([0-9A-Y])(?![^\W_])")
 _ELEVEN = re.compile(r"(?<![0-9-])([0-9]{6}) ?([0-9]{5})(?![0-9]|-[0-9])")
 _CPR = re.compile(r"(?<![0-9-])([0-9]{6})[- ]?([0-9]{4})(?![0-9]|-[0-9])")
+_BEHIND_DATE = re.compile("[+A-FU-Y][0-9]{3}[0-9A-Y]|-[0-9]{3}[A-Y]")
+_ROW, _PARTED = 11, (6, " ", 5)
 _HETU_SIGNS = "0123456789ABCDEFHJKLMNPRSTUVWXY"
 _NO_FIRST = (3, 7, 6, 1, 8, 9, 4, 5, 2, 1)
 _NO_SECOND = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1)
@@ -33,10 +35,20 @@ LABELLED = Evidence("identity-number-word", 30)
 OTHER = Evidence("other-number-word", 1 / 60)
 
 
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    if reading.longest < DATE:
+        return False
+    if reading.may_tell(_FINNISH, _NORWEGIAN, _POLISH, _DANISH) or _PARTED in reading.joints:
+        return True
+    return any(
+        end - start == _ROW or (end - start == DATE and _BEHIND_DATE.match(reading.text, end))
+        for start, end in reading.spans
+    )
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every foreign identity number whose check digits, or words, say so."""
-    if reading.longest < DATE:
-        return
     text = reading.text
     for match in _HETU.finditer(text):
         if hetu(match[1], match[2], match[3]):

@@ -48,11 +48,19 @@ LABELLED = Evidence("iban-word", 5)
 BAD_CHECK = Evidence("check-digits", 1 / 40)
 
 
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    text = reading.text
+    for start, _ in reading.heads:
+        beside, apart = text[start - 2 : start], text[start - 3 : start - 1]
+        if (beside.upper() in _PATTERNS or apart.upper() in _PATTERNS) and _may_begin(text, start):
+            return True
+    return False
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every account number whose check digits are right, and a labelled one with wrong digits as doubtful."""
     text = reading.text
-    if not any(_may_begin(text, start) for chain in reading.chains for start, end in chain.spans if end - start > 1):
-        return
     for head in _HEAD.finditer(text):
         begin = head.start(head.lastindex or 0)
         pattern = _PATTERNS.get((head[1] or head[2]).upper())
@@ -73,11 +81,12 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
 
 
 def _may_begin(text: str, digits: int) -> bool:
-    """Cheap and safe: False only if no two letters stand before the digits, by themselves where a space parts them."""
-    if text[max(0, digits - 2) : digits].isalpha():
-        return True
-    letters = max(0, digits - 3)
-    return text[letters : digits - 1].isalpha() and not text[max(0, letters - 1) : letters].isalnum()
+    """Whether a country's letters stand before the digits, by themselves where a space parts them."""
+    after = digits - text.startswith(" ", digits - 1)
+    letters = max(0, after - 2)
+    if text[letters:after].upper() not in _PATTERNS:
+        return False
+    return after == digits or not text[max(0, letters - 1) : letters].isalnum()
 
 
 def owned_in_public(text: str, start: int, end: int) -> bool:

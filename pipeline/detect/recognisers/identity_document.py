@@ -25,10 +25,13 @@ _LEAST_DIGITS = 7
 LABELLED = Evidence("document-word", 30)
 
 
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    return reading.longest >= _LEAST_DIGITS and reading.may_tell(_LABEL)
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every number of the shape right after such a word."""
-    if reading.longest < _LEAST_DIGITS:
-        return
     text = reading.text
     for match in _SHAPE.finditer(text):
         label = _LABEL.before(text, match.start(), 32)

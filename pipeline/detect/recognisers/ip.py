@@ -17,6 +17,7 @@ from pipeline.detect.setting import Setting
 
 _V4 = re.compile(r"(?<![\w.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}(?![\w]|\.[0-9])")
 _V6 = re.compile(r"(?<![\w:.])[0-9A-Fa-f]{0,4}(?::[0-9A-Fa-f]{0,4}){2,7}(?![\w:])")
+_TWO_COLONS = re.compile(":[0-9A-Fa-f]{0,4}:")
 _LABEL = Lexicon(
     "ip*",
     "adress*",
@@ -44,13 +45,13 @@ VERSION = Evidence("version-word", 1 / 30)
 
 def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing."""
-    return reading.text.count(":") > 1 or any(chain.seps.count(".") > 2 for chain in reading.chains)
+    if any(chain.seps.count(".") > 2 for chain in reading.chains):
+        return True
+    return reading.text.count(":") > 1 and _TWO_COLONS.search(reading.text) is not None
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every IP address; a lone one says little about anybody, so policy leaves it."""
-    if not may_hold(reading):
-        return
     text = reading.text
     for pattern, tier in ((_V4, "v4"), (_V6, "v6")):
         for match in pattern.finditer(text):

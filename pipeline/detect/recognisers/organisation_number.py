@@ -11,7 +11,6 @@ import re
 from collections.abc import Iterator
 
 from pipeline.detect.context import Lexicon, nearest
-from pipeline.detect.digits import DATE
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.score import FLOOR, Evidence, judge
@@ -30,10 +29,25 @@ _OWNER = Lexicon(
     "firman", "*företag*", "*klubb*", "kommun*", "region*", "*kår*", "byalag*", "samfällighet*", "association*",
     "company", "ek för", "fastighetsägare", "entreprenör*",
 )  # fmt: skip
+_SIZES = frozenset({10, 12})
+_FIRST_SIZES = frozenset({6, 10, 12})
+_LAYOUTS = frozenset({(10,), (12,), (6, 4), (8, 4), (2, 6, 4)})
 _TIERS = {("-",): ("canonical", 0.8), (): ("compact", 0.05)}
 LABELLED = Evidence("organisation-number-word", 100)
 OWNER = Evidence("organisation-word", 6)
 OTHER = Evidence("other-number-word", 1 / 60)
+
+
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    if reading.most < min(_SIZES):
+        return False
+    return any(_may_begin(group) for chain in reading.chains for group in chain.groups)
+
+
+def _may_begin(group: str) -> bool:
+    """Cheap and safe: False only if no legal person's number begins with these digits."""
+    return group.startswith("16") or (len(group) in _FIRST_SIZES and group[2] >= "2")
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
@@ -42,13 +56,11 @@ def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     for chain in reading.chains:
         if chain.size < 10:
             continue
-        for window in chain.windows(frozenset({10, 12}), 3):
+        for window in chain.windows(_SIZES, 3):
             digits = window.digits
-            if len(digits) == 12 and not digits.startswith("16"):
+            if (len(digits) == 12 and not digits.startswith("16")) or not legal_person(digits[-10:]):
                 continue
-            if window.layout not in ((10,), (12,), (6, 4), (8, 4), (2, 6, 4)) or window.outer >= window.inner:
-                continue
-            if not legal_person(digits[-10:]):
+            if window.layout not in _LAYOUTS or window.outer >= window.inner:
                 continue
             tier, prior = _TIERS.get(window.seps[-1:], ("separated", 0.2))
             if len(digits) == 12:
@@ -68,7 +80,7 @@ def legal_person(digits: str) -> bool:
 
 
 def _vat(reading: Reading, setting: Setting) -> Iterator[Finding]:
-    if reading.longest < DATE:
+    if not _may_be_vat(reading):
         return
     for match in _VAT.finditer(reading.text):
         digits = match[1] + match[2]
@@ -79,6 +91,11 @@ def _vat(reading: Reading, setting: Setting) -> Iterator[Finding]:
                 Entity.SE_ORGANISATIONSNUMMER, start, end, verdict.score, "organisationsnummer.vat-number",
                 public=digits in setting.allow.organisations, why=verdict.why,
             )  # fmt: skip
+
+
+def _may_be_vat(reading: Reading) -> bool:
+    """Cheap and safe: False only if no VAT number is there."""
+    return reading.most >= max(_SIZES) and "se" in reading.words
 
 
 def _context(text: str, start: int, end: int) -> Iterator[Evidence]:

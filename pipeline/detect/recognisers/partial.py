@@ -8,7 +8,7 @@ alone, without a date, are a cue and no value. Source: the ways people write, SK
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pipeline.detect.context import Lexicon
 from pipeline.detect.digits import DATE
@@ -54,17 +54,28 @@ _AFTER_DATE = re.compile(r"\s?[-+–/.,:]?\s{0,2}([0-9]{4})(?![0-9]|[.,:/-][0-9]
 _DAY_AND_FOUR = re.compile(
     r"[0-9]\s?[/.]\s?[0-9]{1,2}[\s.,/-]{1,3}['´’]?\s?[0-9]{2,4}\s?[-+–/.,:]?\s{0,2}[0-9]{4}(?![0-9])"
 )
-_FOUR_DIGITS = 4
+_HIDDEN = re.compile(rf"[{_HIDE}]\s?[-+]\s?\Z")
+_FOUR_DIGITS, _WHOLE, _DATE_GROUPS = 4, 10, 3
+_SIZES = frozenset({_WHOLE, _WHOLE + 2})
+_JOINS = frozenset("-+")
+_TURNED = frozenset((_FOUR_DIGITS, sep, size) for sep in "- " for size in (DATE, DATE + 2))
 _FAR = 90
 _REVERSED = re.compile(r"(?<![0-9-])([0-9]{4})[- ]((?:19|20)?[0-9]{6})(?![0-9-])")
 _BACKWARDS = Lexicon("baklänges", "bakifrån", "backwards", "omvänt", "omvänd ordning", "bakvänt", "reversed")
 
 
 def may_hold(reading: Reading) -> bool:
-    """Cheap and safe: False only if `find` and `cues` would find nothing in a text with few digits together."""
+    """Cheap and safe: False only if `find` and `cues` would find nothing."""
     if not _has_four(reading):
         return False
-    return _told(reading) or _DATE_HIDDEN.search(reading.text) is not None
+    return (
+        _may_be_masked(reading)
+        or _may_hide_date(reading)
+        or _may_be_reversed(reading)
+        or _may_be_backwards(reading)
+        or _may_follow(reading)
+        or _told(reading)
+    )
 
 
 def _has_four(reading: Reading) -> bool:
@@ -74,25 +85,71 @@ def _has_four(reading: Reading) -> bool:
 
 def _told(reading: Reading) -> bool:
     """Whether a word may say that digits are the last ones."""
-    return _LAST_FOUR.among(reading.words)
+    return reading.may_tell(_LAST_FOUR) and _LAST_FOUR.among(reading.words)
+
+
+def _may_be_masked(reading: Reading) -> bool:
+    """Cheap and safe: False only if nothing is hidden behind a date, by signs or noughts."""
+    if reading.longest < DATE:
+        return False
+    return "0000" in reading.text or any(_masks(reading))
+
+
+def _may_hide_date(reading: Reading) -> bool:
+    """Cheap and safe: False only if no four digits stand behind hidden ones."""
+    text = reading.text
+    return any(
+        end - start == _FOUR_DIGITS
+        and text[max(0, start - 2) : start].rstrip()[-1:] in _JOINS
+        and _HIDDEN.search(text, max(0, start - 4), start)
+        for start, end in reading.heads
+    )
+
+
+def _may_be_reversed(reading: Reading) -> bool:
+    """Cheap and safe: False only if no date stands behind four digits."""
+    return not _TURNED.isdisjoint(reading.joints)
+
+
+def _may_be_backwards(reading: Reading) -> bool:
+    """Cheap and safe: False only if no word may say that a number is written from its end."""
+    return reading.most >= _WHOLE and reading.may_tell(_BACKWARDS)
+
+
+def _may_follow(reading: Reading) -> bool:
+    """Cheap and safe: False only if no four digits stand behind a date with the day first."""
+    if not any(after == _FOUR_DIGITS and size in (2, _FOUR_DIGITS) for size, _, after in reading.joints):
+        return False
+    if not MONTHS.isdisjoint(reading.words):
+        return True
+    return any(len(chain.groups) > _DATE_GROUPS for chain in reading.chains) and bool(
+        _DAY_AND_FOUR.search(reading.text)
+    )
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Masked, split and day-first numbers."""
-    if not _has_four(reading):
-        return
-    if reading.longest >= DATE:
+    if _may_be_masked(reading):
         yield from _masked(reading, setting)
-    for match in _DATE_HIDDEN.finditer(reading.text):
-        yield _finding(reading, match.start(), match.end(), "masked", 0.5)
-    yield from _reversed(reading, setting)
+    if _may_hide_date(reading):
+        for match in _DATE_HIDDEN.finditer(reading.text):
+            yield _finding(reading, match.start(), match.end(), "masked", 0.5)
+    if _may_be_reversed(reading):
+        yield from _reversed(reading, setting)
+    if _may_be_backwards(reading):
+        yield from _backwards(reading, setting)
     yield from _dated(reading, setting)
+
+
+def _masks(reading: Reading) -> Iterator[re.Match[str]]:
+    """Dates with signs behind them in place of digits."""
+    long = (start for start, end in reading.spans if end - start >= DATE)
+    return filter(None, (_MASKED.match(reading.text, start) for start in long))
 
 
 def _masked(reading: Reading, setting: Setting) -> Iterator[Finding]:
     text = reading.text
-    long = (start for chain in reading.chains for start, end in chain.spans if end - start >= DATE)
-    for match in filter(None, (_MASKED.match(text, start) for start in long)):
+    for match in _masks(reading):
         if _date(match[1], setting):
             yield _finding(reading, match.start(), match.end(), "masked", 0.55)
     for match in _ZEROES.finditer(text) if "0000" in text else ():
@@ -106,7 +163,7 @@ def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """A date with four digits behind it, or told apart from them."""
     text = reading.text
     told = _told(reading) and _LAST_FOUR.anywhere(text) and _FOUR.search(text) is not None
-    if not (told or _DAY_AND_FOUR.search(text) or not MONTHS.isdisjoint(reading.words)):
+    if not (told or _may_follow(reading)):
         return
     found = tuple(days(text, setting.today))
     for day in found:
@@ -117,10 +174,12 @@ def _dated(reading: Reading, setting: Setting) -> Iterator[Finding]:
         yield from _split(reading, found)
 
 
-def cues(reading: Reading) -> Iterator[Cue]:
+def cues(reading: Reading) -> Iterable[Cue]:
     """The last four digits alone, said to be that."""
-    if not (_has_four(reading) and _told(reading)):
-        return
+    return _cues(reading) if _may_end_so(reading) and _told(reading) else ()
+
+
+def _cues(reading: Reading) -> Iterator[Cue]:
     for match in _FOUR.finditer(reading.text):
         label = _SURE.before(reading.text, match.start(), 48) or (
             _LAST_FOUR.before(reading.text, match.start(), 24) and PERSONAL_NUMBER.before(reading.text, match.start())
@@ -128,6 +187,13 @@ def cues(reading: Reading) -> Iterator[Cue]:
         if label and not _NOT_THIS.near(reading.text, match.start(), match.end()):
             start, end = reading.span(match.start(), match.end())
             yield Cue("personnummer.last-four", start, end)
+
+
+def _may_end_so(reading: Reading) -> bool:
+    """Cheap and safe: False only if no four digits are said to be the last of a personal identity number."""
+    if not _has_four(reading):
+        return False
+    return reading.may_tell(_SURE) or (reading.may_tell(_LAST_FOUR) and reading.may_tell(PERSONAL_NUMBER))
 
 
 def _date(digits: str, setting: Setting) -> bool:
@@ -172,17 +238,20 @@ def _split(reading: Reading, found: tuple[Day, ...]) -> Iterator[Finding]:
 
 
 def _reversed(reading: Reading, setting: Setting) -> Iterator[Finding]:
-    """The last four first, or the whole number backwards: only where a word gives it away."""
+    """The last four first: only where a word gives it away."""
     text = reading.text
-    for match in _REVERSED.finditer(text) if reading.longest >= DATE else ():
+    for match in _REVERSED.finditer(text):
         named = PERSONAL_NUMBER.before(text, match.start()) or _BACKWARDS.near(text, match.start(), match.end())
         if named and _date(match[2], setting) and luhn(match[2][-6:] + match[1]):
             yield _finding(reading, match.start(), match.end(), "reversed", 0.6)
-    long = [chain for chain in reading.chains if chain.size >= 10]
-    if not (long and _BACKWARDS.among(reading.words) and _BACKWARDS.anywhere(text)):
+
+
+def _backwards(reading: Reading, setting: Setting) -> Iterator[Finding]:
+    """The whole number from its end: only where a word gives it away."""
+    if not _BACKWARDS.anywhere(reading.text):
         return
-    for chain in long:
-        for window in chain.windows(frozenset({10, 12}), 12):
+    for chain in reading.chains:
+        for window in chain.windows(_SIZES, max(_SIZES)) if chain.size >= _WHOLE else ():
             digits = window.digits[::-1]
             if _date(digits[:-4], setting) and luhn(digits[-10:]):
                 yield _finding(reading, window.start, window.end, "reversed", 0.6)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from pipeline.detect.context import Lexicon, nearest
+from pipeline.detect.context import BEFORE, Lexicon, nearest
 from pipeline.detect.digits import FAR, LOOSE, Window
 from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
@@ -48,6 +48,7 @@ _WHOLE = ("canonical", "separated", "compact-12", "compact-10")
 _DOUBTFUL = 0.55
 _ODD = ("odd-grouping", 0.4)
 _MOBILE = re.compile(r"07[02369]")
+_TO_LAST_DIGIT = re.compile("(?s:.*)[0-9]")
 _AMOUNT = re.compile(r"\s?(?:kr\b|sek\b|kronor|:-|kwh|m3\b|öre|eur|€|%)", re.IGNORECASE)
 _TIME_SHAPE_YEARS = timedelta(days=20 * 366)
 _CLOSE = 18
@@ -72,22 +73,28 @@ BAD_CHECK = Evidence("check-digit", 1 / 30)
 BAD_CHECK_ALONE = Evidence("check-digit-alone", 1 / 1.5)
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
-    """The digits of one reading, told apart."""
+class Number(NamedTuple):
+    """The digits of one reading, told apart; no `day` of birth in a coordination number."""
 
     entity: Entity
     digits: str
     sound: bool
+    day: date | None
+
+
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    return reading.most >= _SHORT
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every reading of the text's digits as such a number that is worth telling."""
+    today = setting.today
     for chain in reading.chains:
         if chain.size < _SHORT:
             continue
         for window in chain.windows(_SIZES, _LONG):
-            finding = _assess(reading, window, setting)
+            finding = _assess(reading, window, today)
             if finding:
                 yield finding
 
@@ -96,24 +103,25 @@ def parse(digits: str, today: date) -> Number | None:
     """Ten or twelve digits as a number; `sound` when serial and check digit are right. None: no date in it."""
     if digits[-8] > "1":
         return None
-    if born(digits[:-4], today):
+    day = born(digits[:-4], today)
+    if day:
         entity = Entity.SE_PERSONNUMMER
     elif coordinated(digits[:-4], today):
         entity = Entity.SE_SAMORDNINGSNUMMER
     else:
         return None
-    return Number(entity, digits, digits[-4:-1] != "000" and luhn(digits[-10:]))
+    return Number(entity, digits, digits[-4:-1] != "000" and luhn(digits[-10:]), day)
 
 
-def _assess(reading: Reading, window: Window, setting: Setting) -> Finding | None:
-    number = parse(window.digits, setting.today)
+def _assess(reading: Reading, window: Window, today: date) -> Finding | None:
+    number = parse(window.digits, today)
     if number is None:
         return None
     tier, prior = _tier(reading, window)
     if not prior:
         return None
     told = tuple(_context(reading, window, tier))
-    evidence = (*told, *_shape(reading, window, number, setting.today, labelled=LABELLED in told))
+    evidence = (*told, *_shape(reading, window, number, today, labelled=LABELLED in told))
     if not number.sound:
         if LABELLED in told and tier in _WHOLE:
             evidence = (*told, BAD_CHECK)
@@ -185,7 +193,7 @@ def _shape(reading: Reading, window: Window, number: Number, today: date, *, lab
     if len(number.digits) == _SHORT and layout != (6, 4) and _MOBILE.match(number.digits):
         yield MOBILE_MAYBE if labelled or layout == _DATE_AND_FOUR else MOBILE
     if layout in ((12,), (8, 4), (6, 4)) and number.entity is Entity.SE_PERSONNUMMER:
-        day = born(number.digits[:-4], today)
+        day = number.day
         if day and today - day < _TIME_SHAPE_YEARS and _clock_or_range(number.digits):
             yield TIME
             if TIME_WORDS.near(text, window.start, window.end):
@@ -217,10 +225,9 @@ def _joined_apart(window: Window) -> bool:
 
 def _since_digit(text: str, start: int) -> int:
     """How far back from `start` there is no digit, at most 48 characters."""
-    back = 0
-    while back < 48 and back < start and not text[start - back - 1].isdecimal():
-        back += 1
-    return back
+    low = max(0, start - BEFORE)
+    last = _TO_LAST_DIGIT.match(text, low, start)
+    return start - (last.end() if last else low)
 
 
 def in_url(text: str, start: int) -> bool:

@@ -51,7 +51,8 @@ _SHORT_LAYOUTS = frozenset({(3, 2), (2, 2, 2), (3, 3), (3, 2, 2), (2, 3), (5,), 
 _PHONE_URL = re.compile(r"wa\.me/|tel:|phone=|sms:|viber|whatsapp", re.IGNORECASE)
 _JOINED = frozenset({"-", ".", ":"})
 _LABEL_REACH = 16
-_MOST = 15
+_LEAST, _MOST = 5, 15
+_STARTS = ("0", "46", "11")
 
 LABELLED = Evidence("phone-word", 25)
 NUMBER_WORD = Evidence("number-word", 4)
@@ -73,14 +74,27 @@ class _Candidate:
     prior: float
 
 
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    if reading.most < _LEAST:
+        return False
+    if "+" in reading.text or reading.may_tell(PHONE):
+        return True
+    groups = (group for chain in reading.chains if chain.size >= _LEAST for group in chain.groups)
+    return any(group.startswith(_STARTS) or group == "1" for group in groups)
+
+
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every phone number, the longest reading at each place."""
+    told = reading.may_tell(PHONE)
     for chain in reading.chains:
-        if chain.size < 5:
+        if chain.size < _LEAST:
             continue
         at = 0
         while at < len(chain.groups):
-            candidate = _candidate(reading, chain, at) or _short(reading, chain, at)
+            candidate = _candidate(reading, chain, at)
+            if not candidate and (told or chain.groups[at][0] == "1"):
+                candidate = _short(reading, chain, at)
             finding = _assess(reading, chain, candidate, setting) if candidate else None
             if candidate and finding:
                 yield finding

@@ -54,23 +54,28 @@ VEHICLE = Evidence("vehicle-word", 25)
 LOWER = Evidence("small-letters", 1 / 30)
 ORDINARY = Evidence("ordinary-word", 1 / 12)
 _LEAST = 0.5
+_LETTERS, _SPACED_LETTERS = 3, 6  # before the digits, a space behind each
+_ROWS = (1, 2, 3)  # digits together
+_SIGNS = (" ", "-")
 
 
 def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing."""
     text = reading.text
-    starts = [span[0] for chain in reading.chains for span in chain.spans]
-    return any(
-        _TIGHT.match(text, start - 3) or _TIGHT.match(text, start - 4) or _SPACED.match(text, start - 6)
-        for start in starts
-        if start > 2
-    )
+    near = any(end - start in _ROWS and _may_end_in(text, start, end) for start, end in reading.heads)
+    return near and reading.may_tell(_LABEL, _VEHICLE)
+
+
+def _may_end_in(text: str, start: int, end: int) -> bool:
+    """Whether digits end a plate."""
+    if end - start == 1:
+        return start >= _SPACED_LETTERS and _SPACED.match(text, start - _SPACED_LETTERS) is not None
+    letters = start - _LETTERS - (text[start - 1 : start] in _SIGNS)
+    return letters >= 0 and _TIGHT.match(text, letters) is not None
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """Every plate that something near calls one."""
-    if not may_hold(reading):
-        return
     text = reading.text
     for match in _TIGHT.finditer(text):
         written = match[0]

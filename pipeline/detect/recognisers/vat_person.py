@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pipeline.detect.digits import DATE
+from pipeline.detect.context import Lexicon
 from pipeline.detect.finding import Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.recognisers.personal_number import parse
@@ -21,12 +21,17 @@ _VAT = re.compile(
     r"[ -]?(?<![0-9])([0-9]{6})[ +-]?([0-9]{4})[ -]?01(?![0-9])",
     re.IGNORECASE,
 )
+_NAMED = Lexicon("moms*", "vat*", "f skatt*")
+_DIGITS = 12  # in the number
+
+
+def may_hold(reading: Reading) -> bool:
+    """Cheap and safe: False only if `find` would find nothing."""
+    return reading.most >= _DIGITS and ("se" in reading.words or reading.may_tell(_NAMED))
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:
     """The personal number in every VAT number that holds one."""
-    if reading.longest < DATE:
-        return
     for match in _VAT.finditer(reading.text):
         number = parse(match[1] + match[2], setting.today)
         if number and number.sound:

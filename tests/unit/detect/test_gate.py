@@ -10,7 +10,7 @@ from pipeline.detect.gate import may_hold_value
 from pipeline.detect.normalise import normalise
 from pipeline.detect.recognisers.partial import cues
 from tests.generated.texts import texts
-from tests.recognising import SETTING
+from tests.recognising import SETTING, detect, engine
 
 CLEARED = (
     "Tack för en fin lekplats vid ån, barnen älskar den!",
@@ -18,6 +18,12 @@ CLEARED = (
     "Öppet 10-18 och lör 10-15, stämmer det?",
     "Det kostar 40 kr och inte 35 kr som förra året.",
     "Vilken fin match 😊 6-2!",
+)
+
+LET_THROUGH = (
+    "Ekeby 12 lgh 1001",
+    "Lilla Ekeby 12, 3 tr",
+    "hemma hos oss (Ekeby 12)",
 )
 
 
@@ -35,3 +41,9 @@ def test_the_gate_hides_nothing(text: str) -> None:
 @pytest.mark.parametrize("text", CLEARED)
 def test_the_gate_clears_ordinary_comments(text: str) -> None:
     assert not may_hold_value(normalise(text))
+
+
+@pytest.mark.parametrize("text", LET_THROUGH)
+def test_the_gate_lets_a_place_through_for_what_stands_beside_it(text: str) -> None:
+    assert may_hold_value(normalise(text))
+    assert [found.rule for found in detect(engine(), text).findings] == ["address.rural"]

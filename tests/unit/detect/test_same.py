@@ -6,7 +6,9 @@ The dear way: every gate open, and every pattern of every rule, reference and cu
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -25,6 +27,8 @@ from pipeline.detect.engine import Engine
 from pipeline.detect.finding import Analysis
 from pipeline.detect.names import GazetteerRecogniser, load_gazetteer
 from pipeline.detect.normalise import Reading, normalise
+from pipeline.detect.recognisers import address
+from pipeline.detect.recognisers.dates import _FORMS
 from pipeline.detect.recognisers.partial import _MASKED, cues
 from pipeline.detect.wording import Wording
 from tests.bench.detect import comments
@@ -40,10 +44,30 @@ EVERY = 8  # of the corpus' sentences: the dear way takes some 15 ms for each
 
 GATES = ("engine.may_hold_value", "spelled._may_run", "spelled._may_sign", "concerns.recogniser._may_stand")
 SHUT = (
-    "iban._may_begin", "plate.may_hold", "partial._has_four", "partial._told", "case_number._may_be_reported",
-    "case_number._may_have_year",
+    "normalise.Reading.may_tell",
+    "recognisers.bank_account._may_be_told",
+    "recognisers.case_number._may_be_at_court",
+    "recognisers.case_number._may_be_reported",
+    "recognisers.case_number._may_have_year",
+    "recognisers.organisation_number._may_be_vat",
+    "recognisers.partial._may_be_backwards",
+    "recognisers.partial._may_be_masked",
+    "recognisers.partial._may_be_reversed",
+    "recognisers.partial._may_end_so",
+    "recognisers.partial._may_follow",
+    "recognisers.partial._may_hide_date",
+    "recognisers.partial._told",
+)
+EVERY_BIT = -1
+APART = (
+    *VALUES, "sista fyra 2 3 8 3", "anmälan 5000-k12345-25, k123456-25", "mål t 7719-25", "ks 2026/12 hos er",
+    "SE 31 8000 0000 0000 0080 2139", "SE 900707-2383 01", "pnr 2383 900707", "pnr 2383-900707", "Norra g. 12",
+    "Ekeby 12 nb", "3300 900707-2383", "8327-9,379 132 1551", "clnr 6161 123456", "9570 kto 1234567890",
+    "kort 4222222222222", "dnr: 2024/1234", "Ä 1234-24", "55°50'21\"N 13°18'13\"E", "hetu 131052-9030", "13097248022",
+    "130972 48022", "inbetalning 5050-1055", "medlemsavgift 28 65 43-4", "pg 1234-4", "16559998-4340",
+    "personnr slutar på 2383", "46701740605", "1 14 14", "reservnummer 900707-12A4", "f-skatt: 900707-2383 01",
 )  # fmt: skip
-LONG = 99  # digits in a row: more than any recogniser asks for
+"""Values of every kind, among them for every way through a gate one that has no other."""
 
 
 class EveryTerm(Matcher[Owner]):
@@ -71,7 +95,10 @@ def _dear() -> Engine:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pipeline.detect.concerns.recogniser.Matcher", EveryTerm)
         concerns = OpenConcerns(LEXICON, TONE)
-    return Engine(SETTING, OpenNames(NAMES), concerns)
+        patch.setattr(
+            "pipeline.detect.engine.CATALOGUE", [replace(entry, may_hold=lambda _: True) for entry in CATALOGUE]
+        )
+        return Engine(SETTING, OpenNames(NAMES), concerns)
 
 
 NAMES, LEXICON, TONE = load_gazetteer(), load_lexicon(), load_tone()
@@ -91,32 +118,24 @@ def dearly(text: str) -> Analysis:
 def openly(text: str) -> list[object]:
     """What every recogniser finds in a text when none of them looks first whether it can hold anything."""
     reading = normalise(text)
-    object.__setattr__(reading, "longest", LONG)
     with pytest.MonkeyPatch.context() as patch:
         for gate in SHUT:
-            patch.setattr(f"pipeline.detect.recognisers.{gate}", lambda *_: True)
-        return found_in(reading)
+            patch.setattr(f"pipeline.detect.{gate}", lambda *_: True)
+        patch.setattr("pipeline.detect.context._bits", lambda *_: EVERY_BIT)
+        return [*cues(reading), *(finding for entry in CATALOGUE for finding in entry.find(reading, SETTING))]
 
 
 def found_in(reading: Reading) -> list[object]:
-    """What every recogniser finds in a reading."""
-    return [*cues(reading), *(finding for entry in CATALOGUE for finding in entry.find(reading, SETTING))]
+    """What every recogniser finds in a reading, of those that the reading's gates let through."""
+    asked = [entry for entry in CATALOGUE if entry.may_hold(reading)]
+    return [*cues(reading), *(finding for entry in asked for finding in entry.find(reading, SETTING))]
 
 
 def test_no_recogniser_is_stopped_by_its_own_gate() -> None:
     """Values of every kind, by themselves, after a word, and in our own comments, in small letters too."""
     own = [json.loads(line)["text"] for line in OWN.read_text(encoding="utf-8").splitlines()]
-    apart = (
-        *VALUES,
-        "sista fyra 2 3 8 3",
-        "anmälan 5000-k12345-25, k123456-25",
-        "mål t 7719-25",
-        "ks 2026/12 hos er",
-        "SE 31 8000 0000 0000 0080 2139",
-        "SE 900707-2383 01",
-    )
-    several = [f"{one} {two}" for one, two in pairwise(apart)]
-    for text in (*apart, *several, *own, *map(str.lower, own)):
+    several = [f"{one} {two}" for one, two in pairwise(APART)]
+    for text in (*APART, *several, *own, *map(str.lower, own)):
         assert openly(text) == found_in(normalise(text))
 
 
@@ -134,6 +153,52 @@ def test_masked_numbers_begin_where_digits_begin(pieces: list[str]) -> None:
     starts = (start for chain in reading.chains for start, end in chain.spans if end - start >= DATE)
     tried = [match.span() for start in starts if (match := _MASKED.match(reading.text, start))]
     assert [match.span() for match in _MASKED.finditer(reading.text)] == tried
+
+
+HOUSES = st.lists(
+    st.one_of(
+        st.sampled_from(("Ekeby", "bor på", "Södra", "ågatan", "Stor-g.", "(Vång", "12", "3 b", "1234z", "7-9", "4-2")),
+        st.text(alphabet="Eeägv .'-(\n0123456789", max_size=4),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=600)
+@given(HOUSES, st.sampled_from((" ", "  ", "")))
+def test_house_numbers_have_their_names(pieces: list[str], between: str) -> None:
+    """Looking where chains and words begin finds the houses and names that looking everywhere finds."""
+    reading = normalise(between.join(pieces))
+    text = reading.text
+    everywhere, looked = [], []
+    for house in address._HOUSE.finditer(text):
+        name = address._NAME.search(text, max(0, house.start() - address._NAME_REACH), house.start())
+        everywhere += [(house.span(), name.span(1))] if name else []
+        rural = address._RURAL.finditer(text, max(0, house.start() - address._RURAL_REACH), house.end() + 4)
+        if name and any(found.start(2) == house.start() for found in rural):
+            assert not name[1].islower()
+            assert address._PLOT.match(text, house.start())
+        if name and address._END.search(name[1].rstrip(".")):
+            assert name[1].rstrip(".").lower().endswith(address._EVERY_ENDING)
+    for house in address._houses(reading):
+        name = address._name(text, max(0, house.start() - address._NAME_REACH), house.start())
+        looked += [(house.span(), name.span(1))] if name else []
+    assert looked == everywhere
+
+
+DATES = st.lists(
+    st.sampled_from(("maj", "5 maj", "xjan", "März", "may", "den", "12", "3", "85", "1985", "/", "-", ".", "e", " "))
+)
+
+
+@settings(max_examples=600)
+@given(DATES, st.sampled_from((" ", "")))
+def test_dates_are_found_wherever_they_begin(pieces: list[str], between: str) -> None:
+    """Trying the forms only at a digit, or a word before one, finds what trying them everywhere finds."""
+    text = between.join(pieces)
+    everywhere = re.compile(re.sub(r"\(\?=\[0-9\]\|.*?\[0-9\]\)", "", _FORMS.pattern, count=1), _FORMS.flags)
+    assert everywhere.pattern != _FORMS.pattern
+    assert [match.span() for match in _FORMS.finditer(text)] == [match.span() for match in everywhere.finditer(text)]
 
 
 def test_on_comments_of_which_no_two_are_alike() -> None:
