@@ -20,7 +20,7 @@ def a_batch(codec: int) -> bytes:
 
 
 def test_batches_are_compressed_quickly() -> None:
-    """The level that aiokafka asks for would be most of what sending costs; it has no setting, so its default is ours."""
+    """The level that aiokafka asks for is most of what sending would cost; there is no setting, only its default."""
     ConfirmedProducer({}, timeout=1.0)
     records = a_batch(codec=0)[_RECORDS:]
     assert a_batch(_LZ4)[_RECORDS:] == lz4_encode(records, level=2) != lz4_encode(records, level=9)
