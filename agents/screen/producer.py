@@ -116,7 +116,7 @@ async def _send(producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> lis
         batch = filling.get(place)
         if batch is None:
             batch = filling[place] = producer.create_batch()
-        if _append(batch, message, now) is None:
+        if not _append(batch, message, now):
             sent.append(await producer.send_batch(batch, message.topic, partition=message.partition))
             batch = filling[place] = producer.create_batch()
             _append(batch, message, now)  # the first one always fits, however large
@@ -125,8 +125,10 @@ async def _send(producer: AIOKafkaProducer, messages: Sequence[Outgoing]) -> lis
     return sent
 
 
-def _append(batch: BatchBuilder, message: Outgoing, now: int) -> object | None:
-    return batch.append(timestamp=now, key=message.key, value=message.value, headers=list(message.headers))
+def _append(batch: BatchBuilder, message: Outgoing, now: int) -> bool:
+    """Whether the message fitted in."""
+    added = batch.append(timestamp=now, key=message.key, value=message.value, headers=list(message.headers))
+    return added is not None
 
 
 def aiokafka_settings(kafka: Mapping[str, Any]) -> dict[str, Any]:
