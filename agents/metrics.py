@@ -221,7 +221,13 @@ class Metrics:
 
     def exposed(self, step: Step, created_at: datetime, now: datetime) -> None:
         """An item reached a step; one from the future counts as not exposed at all."""
-        self._exposure.labels(step).observe(max(0.0, (now - created_at).total_seconds()))
+        self.all_exposed(step, (created_at,), now)
+
+    def all_exposed(self, step: Step, created: Iterable[datetime], now: datetime) -> None:
+        """As `exposed`, for many items that reached it together."""
+        observe = self._exposure.labels(step).observe
+        for each in created:
+            observe(max(0.0, (now - each).total_seconds()))
 
     def hid(self, seconds: float) -> None:
         """An item was read back out of sight so long after its event was seen."""

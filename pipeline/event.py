@@ -7,7 +7,7 @@ archived bytes. The structs are frozen, and their `repr` shows identity only, so
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -160,7 +160,7 @@ class Event(msgspec.Struct, frozen=True):
 
     def texts(self) -> tuple[FieldText, ...]:
         """Every textual field that holds anything, each with its JSON pointer into `data`."""
-        return tuple(FieldText(pointer, text) for pointer, text in _texts(self.data) if text)
+        return tuple([FieldText(pointer, text) for pointer, text in _texts(self.data) if text])
 
     def attachments(self) -> tuple[tuple[str, str], ...]:
         """Every attachment that has an address: its JSON pointer into `data`, and that address."""
@@ -172,11 +172,15 @@ def identity(*parts: str) -> str:
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
 
 
-def _texts(item: Item) -> Iterator[tuple[str, str | None]]:
-    yield "/text", item.text
-    yield "/title", item.title
-    if item.author:
-        yield "/author/display_name", item.author.display_name
+def _texts(item: Item) -> Iterable[tuple[str, str | None]]:
+    author = item.author.display_name if item.author else None
+    usual = (("/text", item.text), ("/title", item.title), ("/author/display_name", author))
+    if item.media or item.urls or item.links or item.hashtags:
+        return (*usual, *_attached(item))
+    return usual
+
+
+def _attached(item: Item) -> Iterator[tuple[str, str | None]]:
     for i, medium in enumerate(item.media or ()):
         yield f"/media/{i}/alt_text", medium.alt_text
         yield f"/media/{i}/ocr_text", medium.ocr_text

@@ -38,7 +38,10 @@ class Mode(StrEnum):
     @property
     def reach(self) -> int:
         """Its place on the ladder, 0 to 3."""
-        return tuple(Mode).index(self)
+        return _REACH[self]
+
+
+_REACH = {mode: place for place, mode in enumerate(Mode)}
 
 
 def weaker(one: Mode, other: Mode) -> Mode:

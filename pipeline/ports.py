@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Protocol
+
+import msgspec
 
 from pipeline.detect.finding import Analysis, ConcernFinding, Finding
 
 
-@dataclass(frozen=True, slots=True)
-class FieldText:
+class FieldText(msgspec.Struct, frozen=True):
     """One textual field of an event: a JSON pointer into the event's data, and its text (kept out of `repr`)."""
 
     pointer: str
-    text: str = field(repr=False)
+    text: str
+
+    def __repr__(self) -> str:
+        return f"<FieldText {self.pointer}>"
 
 
 class Detector(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 from pipeline.message import DeadLetterNote, Fingerprint, Order, Outcome, Receipt, ReviewItem, Withdrawal
 from topics import catalog, wire
@@ -10,15 +10,17 @@ from topics import catalog, wire
 Headers = tuple[tuple[str, bytes], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(msgspec.Struct, frozen=True):
     """Bytes for one topic; `partition` is set only where it must equal that of the raw event."""
 
     topic: str
     key: bytes | None
-    value: bytes | None = field(repr=False)
-    headers: Headers = field(default=(), repr=False)
+    value: bytes | None
+    headers: Headers = ()
     partition: int | None = None
+
+    def __repr__(self) -> str:
+        return f"<Outgoing to {self.topic}>"
 
 
 def order(message: Order | Withdrawal) -> Outgoing:

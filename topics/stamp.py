@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from pipeline.record import RAW_HEADER_PREFIX, Coordinates
@@ -32,5 +33,10 @@ SCHEMA: dict[str, Any] = {
 
 def stamp(at: Coordinates, timestamp: int) -> Headers:
     """The headers to append; `timestamp` is Kafka's, in milliseconds since 1970."""
-    values = {TOPIC: at.topic, PARTITION: at.partition, OFFSET: at.offset, TIMESTAMP: timestamp}
-    return tuple((name, str(value).encode("ascii")) for name, value in values.items())
+    return (*_place(at.topic, at.partition), (OFFSET, b"%d" % at.offset), (TIMESTAMP, b"%d" % timestamp))
+
+
+@lru_cache
+def _place(topic: str, partition: int) -> Headers:
+    """What is the same for all that stands there."""
+    return ((TOPIC, topic.encode("ascii")), (PARTITION, b"%d" % partition))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import msgspec
 
 from agents.stream import Record
 from pipeline.decide import Verdict, decide
@@ -26,8 +27,7 @@ NOBODY = "unknown"
 """The account of an event that cannot be decoded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(msgspec.Struct, frozen=True):
     """The one state an event ends in, what must be published before that is true, and what is to be counted then.
 
     `check` says that nothing happened but that somebody looked.

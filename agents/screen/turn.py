@@ -91,11 +91,11 @@ class Turn:
         for (account, state, check), count in Counter((j.account, j.state, j.check) for j in judgements).items():
             metrics.ended(account, state, count)
             (metrics.checked if check else metrics.taken_in)(account, seen)
+        if created := [j.created_at for j in judgements if j.created_at]:
+            metrics.all_exposed(Step.SEEN, created, seen)
         for judgement in judgements:
-            if judgement.created_at:
-                metrics.exposed(Step.SEEN, judgement.created_at, seen)
-                if judgement.state is State.TAKEDOWN:
-                    metrics.exposed(Step.ORDERED, judgement.created_at, published)
+            if judgement.created_at and judgement.state is State.TAKEDOWN:
+                metrics.exposed(Step.ORDERED, judgement.created_at, published)
             if judgement.error:
                 metrics.dead_letter(Stage.DECODE, judgement.error)
             if judgement.verdict:

@@ -81,6 +81,7 @@ def test_the_archive_gets_the_bytes_untouched() -> None:
     archived = to_archive(record)
     assert (archived.topic, archived.partition) == (catalog.ARCHIVE, 5)
     assert (archived.value, archived.key) == (record.value, record.key)
+    assert "anything" not in repr(archived)
     assert archived.headers[:2] == record.headers
     assert dict(archived.headers[2:]) == {
         "anslagsvakt-raw-topic": b"social.raw.v1",
