@@ -87,17 +87,25 @@ class ToneModel:
         """The concerns whose probability reaches their threshold, each at the word that weighs most."""
         if not self.may_say(text.words):
             return []
+        values = self._values(text, findings)
+        likely = [column for column, value in enumerate(values) if value >= self._least[column]]
+        return [
+            Tone(self._concerns[column], _chance(values[column]), *self._heaviest(text.low, column))
+            for column in likely
+        ]
+
+    def chances(self, text: Wording, findings: Sequence[Finding]) -> dict[Concern, float]:
+        """How likely each concern is, whatever the thresholds; empty where nothing of the text is known."""
+        return dict(zip(self._concerns, map(_chance, self._values(text, findings)), strict=False))
+
+    def _values(self, text: Wording, findings: Sequence[Finding]) -> list[float]:
+        """The log odds of each concern, none where nothing of the text is known."""
         plain = masked(text.low, findings) if findings or _may_hold_digits(text.low) else text.low
         count, *sums = self.weighed(plain)
         if not count:
             return []
         each = self._scale / math.sqrt(count)
-        values = [total * each + bias for total, bias in zip(sums, self._bias, strict=True)]
-        likely = [column for column, value in enumerate(values) if value >= self._least[column]]
-        return [
-            Tone(self._concerns[column], 1 / (1 + math.exp(-values[column])), *self._heaviest(text.low, column))
-            for column in likely
-        ]
+        return [total * each + bias for total, bias in zip(sums, self._bias, strict=True)]
 
     def weighed(self, plain: str) -> tuple[int, ...]:
         """How many known features a masked text has, and for each concern the sum of their weights."""
@@ -115,6 +123,10 @@ class ToneModel:
     def _weight(self, word: str, column: int) -> int:
         rows = [self.index[f] for f in (word, *edges_of(word)) if f in self.index]
         return max((int(self._weights.item(row, column)) for row in rows), default=-128)
+
+
+def _chance(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
 
 
 def _may_hold_digits(low: str) -> bool:

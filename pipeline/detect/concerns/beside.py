@@ -1,0 +1,40 @@
+"""Which of the things that a text may say stand side by side: of one person a sentence mostly says one thing.
+
+The lexicons take a rullator that was stolen for health and for a crime. Where they say two things, the model strikes the
+one that it gives next to no chance, if it believes another; where they say something, the model must be surer than alone
+to add to it, and surest where both are attacks: who is threatened is mostly called something too. What is certain, and a
+protected identity, always stands, and so does at least one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from pipeline.detect.concerns.tone import Tone
+from pipeline.detect.finding import Concern, ConcernFinding
+
+STRUCK, BELIEVED = 0.05, 0.5
+ADDED, ADDED_TO_ATTACK = 0.6, 0.9
+_ATTACKS = frozenset({Concern.THREAT, Concern.HATE, Concern.INCITEMENT, Concern.INSULT})
+
+
+def not_struck(
+    found: Sequence[ConcernFinding], chances: Callable[[], Mapping[Concern, float]]
+) -> list[ConcernFinding]:
+    """What the lexicons found, but for what stands beside something far more likely; `chances` is asked only then."""
+    if len({finding.concern for finding in found}) < 2:  # noqa: PLR2004 - two things are said
+        return list(found)
+    likely = chances()
+    believed = {finding.concern for finding in found if likely.get(finding.concern, 0) >= BELIEVED}
+    if not believed:
+        return list(found)
+    return [f for f in found if likely[f.concern] >= STRUCK or f.certain or f.concern is Concern.PROTECTED_IDENTITY]
+
+
+def may_add(tone: Tone, known: frozenset[Concern]) -> bool:
+    """Whether the model is sure enough to say this beside what is known already."""
+    if not known:
+        return True
+    if tone.concern in known:
+        return False
+    return tone.probability >= (ADDED_TO_ATTACK if tone.concern in _ATTACKS and known & _ATTACKS else ADDED)
