@@ -25,6 +25,7 @@ BUILT_IN = Path(__file__).with_name("tone.npz")
 _STOPS = ".,!?"
 _EASY = bytes(byte for byte in range(0x80) if chr(byte).isalnum() or chr(byte).isspace() or chr(byte) in f"_{_STOPS}")
 _NO_DIGITS = bytes(byte for byte in range(0x80) if not chr(byte).isdecimal())
+EVEN, GUESSED = 0.0, math.log(0.25 / 0.75)  # log odds: of a half, and what the likeliest needs if something is said
 _BITS, _MIDDLE = 32, 128  # of each sum, far more than the features of a window need; what is added to a weight
 
 
@@ -73,7 +74,7 @@ class ToneModel:
         self._scale = scale
         self._bias = tuple(bias)
         self._least = tuple(math.log(threshold / (1 - threshold)) for threshold in thresholds)
-        self._form = f"<{1 + len(concerns)}I"
+        self._form = f"<{1 + weights.shape[1]}I"
         self._size = calcsize(self._form)
         self._concerns = tuple(concerns)
         self._sparks = sparks
@@ -84,14 +85,19 @@ class ToneModel:
         return not self._sparks.isdisjoint(words)
 
     def says(self, text: Wording, findings: Sequence[Finding]) -> list[Tone]:
-        """The concerns whose probability reaches their threshold, each at the word that weighs most."""
+        """The concerns whose probability reaches their threshold, each at the word that weighs most.
+
+        Where none does and yet the text all but surely says something, the likeliest of them, as an even chance.
+        """
         if not self.may_say(text.words):
             return []
-        values = self._values(text, findings)
-        likely = [column for column, value in enumerate(values) if value >= self._least[column]]
+        *values, anything = self._values(text, findings) or [-math.inf]
+        likely = {n: value for n, value in enumerate(values) if value >= self._least[n] and anything >= EVEN}
+        if not likely and anything >= self._least[-1] and (value := max(values)) >= GUESSED:
+            likely = {values.index(value): EVEN}
         return [
-            Tone(self._concerns[column], _chance(values[column]), *self._heaviest(text.low, column))
-            for column in likely
+            Tone(self._concerns[column], _chance(value), *self._heaviest(text.low, column))
+            for column, value in likely.items()
         ]
 
     def chances(self, text: Wording, findings: Sequence[Finding]) -> dict[Concern, float]:
@@ -99,7 +105,7 @@ class ToneModel:
         return dict(zip(self._concerns, map(_chance, self._values(text, findings)), strict=False))
 
     def _values(self, text: Wording, findings: Sequence[Finding]) -> list[float]:
-        """The log odds of each concern, none where nothing of the text is known."""
+        """The log odds of each concern and, last, of any at all; none where nothing of the text is known."""
         plain = masked(text.low, findings) if findings or _may_hold_digits(text.low) else text.low
         count, *sums = self.weighed(plain)
         if not count:
