@@ -2,8 +2,8 @@
 
 The lexicons take a rullator that was stolen for health and for a crime. Where they say two things, the model strikes the
 one that it gives next to no chance, if it believes another; where they say something, the model must be surer than alone
-to add to it, and surest where both are attacks: who is threatened is mostly called something too. What is certain, and a
-protected identity, always stands, and so does at least one.
+to add to it, and surest where both are attacks: who is threatened is mostly called something too. Names that a group is called
+are no personal attack. What is certain, and a protected identity, always stands, and so does at least one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pipeline.detect.concerns.tone import Tone
 from pipeline.detect.finding import Concern, ConcernFinding
 
-STRUCK, BELIEVED = 0.05, 0.5
+STRUCK, BELIEVED = 0.03, 0.5
 ADDED, ADDED_TO_ATTACK = 0.6, 0.9
 _ATTACKS = frozenset({Concern.THREAT, Concern.HATE, Concern.INCITEMENT, Concern.INSULT})
 
@@ -22,13 +22,19 @@ def not_struck(
     found: Sequence[ConcernFinding], chances: Callable[[], Mapping[Concern, float]]
 ) -> list[ConcernFinding]:
     """What the lexicons found, but for what stands beside something far more likely; `chances` is asked only then."""
-    if len({finding.concern for finding in found}) < 2:  # noqa: PLR2004 - two things are said
+    said = {finding.concern for finding in found}
+    if len(said) < 2:  # noqa: PLR2004 - two things are said
         return list(found)
     likely = chances()
-    believed = {finding.concern for finding in found if likely.get(finding.concern, 0) >= BELIEVED}
-    if not believed:
-        return list(found)
-    return [f for f in found if likely[f.concern] >= STRUCK or f.certain or f.concern is Concern.PROTECTED_IDENTITY]
+    believed = any(likely.get(concern, 0) >= BELIEVED for concern in said)
+
+    def stands(finding: ConcernFinding) -> bool:
+        chance = likely.get(finding.concern, 1)
+        if finding.concern is Concern.INSULT and Concern.HATE in said:
+            return chance >= BELIEVED
+        return not believed or chance >= STRUCK or finding.certain or finding.concern is Concern.PROTECTED_IDENTITY
+
+    return [finding for finding in found if stands(finding)]
 
 
 def may_add(tone: Tone, known: frozenset[Concern]) -> bool:

@@ -25,7 +25,6 @@ BUILT_IN = Path(__file__).with_name("tone.npz")
 _STOPS = ".,!?"
 _EASY = bytes(byte for byte in range(0x80) if chr(byte).isalnum() or chr(byte).isspace() or chr(byte) in f"_{_STOPS}")
 _NO_DIGITS = bytes(byte for byte in range(0x80) if not chr(byte).isdecimal())
-EVEN, GUESSED = 0.0, math.log(0.25 / 0.75)  # log odds: of a half, and what the likeliest needs if something is said
 _BITS, _MIDDLE = 32, 128  # of each sum, far more than the features of a window need; what is added to a weight
 
 
@@ -85,19 +84,16 @@ class ToneModel:
         return not self._sparks.isdisjoint(words)
 
     def says(self, text: Wording, findings: Sequence[Finding]) -> list[Tone]:
-        """The concerns whose probability reaches their threshold, each at the word that weighs most.
-
-        Where none does and yet the text all but surely says something, the likeliest of them, as an even chance.
-        """
+        """The concerns whose probability reaches their threshold, each at the word that weighs most; none if nothing is said."""
         if not self.may_say(text.words):
             return []
         *values, anything = self._values(text, findings) or [-math.inf]
-        likely = {n: value for n, value in enumerate(values) if value >= self._least[n] and anything >= EVEN}
-        if not likely and anything >= self._least[-1] and (value := max(values)) >= GUESSED:
-            likely = {values.index(value): EVEN}
+        if anything < self._least[-1]:
+            return []
+        likely = [column for column, value in enumerate(values) if value >= self._least[column]]
         return [
-            Tone(self._concerns[column], _chance(value), *self._heaviest(text.low, column))
-            for column, value in likely.items()
+            Tone(self._concerns[column], _chance(values[column]), *self._heaviest(text.low, column))
+            for column in likely
         ]
 
     def chances(self, text: Wording, findings: Sequence[Finding]) -> dict[Concern, float]:
