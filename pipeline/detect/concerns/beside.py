@@ -2,13 +2,14 @@
 
 The lexicons take a rullator that was stolen for health and for a crime. Where they say two things, the model strikes the
 one that it gives next to no chance, if it believes another; where they say something, the model must be surer than alone
-to add to it, and surest where both are attacks: who is threatened is mostly called something too. Names that a group is called
-are no personal attack. What is certain, and a protected identity, always stands, and so does at least one.
+to add to it, and surest where both are attacks: who is threatened is mostly called something too. Names that a group is
+called are no personal attack. At least one thing always stands, and so does what is certain, a protected identity and
+whatever a municipality's own words say.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from pipeline.detect.concerns.tone import Tone
 from pipeline.detect.finding import Concern, ConcernFinding
@@ -19,9 +20,12 @@ _ATTACKS = frozenset({Concern.THREAT, Concern.HATE, Concern.INCITEMENT, Concern.
 
 
 def not_struck(
-    found: Sequence[ConcernFinding], chances: Callable[[], Mapping[Concern, float]]
+    found: Sequence[ConcernFinding], chances: Callable[[], Mapping[Concern, float]], own: Collection[str]
 ) -> list[ConcernFinding]:
-    """What the lexicons found, but for what stands beside something far more likely; `chances` is asked only then."""
+    """What the lexicons found, but for what stands beside something far more likely.
+
+    `chances` are asked for only where two things are said; `own` names the rules that nothing strikes.
+    """
     said = {finding.concern for finding in found}
     if len(said) < 2:  # noqa: PLR2004 - two things are said
         return list(found)
@@ -29,10 +33,12 @@ def not_struck(
     believed = any(likely.get(concern, 0) >= BELIEVED for concern in said)
 
     def stands(finding: ConcernFinding) -> bool:
+        if finding.certain or finding.concern is Concern.PROTECTED_IDENTITY or finding.rule in own:
+            return True
         chance = likely.get(finding.concern, 1)
         if finding.concern is Concern.INSULT and Concern.HATE in said:
             return chance >= BELIEVED
-        return not believed or chance >= STRUCK or finding.certain or finding.concern is Concern.PROTECTED_IDENTITY
+        return not believed or chance >= STRUCK
 
     return [finding for finding in found if stands(finding)]
 

@@ -72,7 +72,7 @@ class LexiconRecogniser:
         around = self._surroundings(told, findings, said)
         found = [finding for those in by_rule.values() if (finding := self._judged(those, around))]
         if (model := self._tone) and len(text) <= SHORT:
-            found = not_struck(found, lambda: model.chances(told, findings))
+            found = not_struck(found, lambda: model.chances(told, findings), self._lexicon.own)
         for tone in sorted(tones, key=lambda tone: -tone.probability):
             known = frozenset(finding.concern for finding in found)
             if may_add(tone, known) and (finding := self._toned(tone, around)):
