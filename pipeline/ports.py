@@ -44,8 +44,11 @@ class NameRecogniser(Protocol):
 class ConcernRecogniser(Protocol):
     """Finds what a text says about a person; called by the detection engine after every value is found."""
 
-    def may_hold(self, text: str) -> bool:
-        """Cheap and safe: False only if `find_concerns` would return nothing for this text, whatever the findings."""
+    def may_hold(self, text: str, *, named: bool, traced: bool) -> bool:
+        """Cheap and safe: False only if `find_concerns` would return nothing for this text, whatever the findings.
+
+        `named` says that there may be names of persons among the findings, `traced` that there may be values.
+        """
         ...
 
     def find_concerns(self, text: str, findings: Sequence[Finding]) -> tuple[ConcernFinding, ...]:

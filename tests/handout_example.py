@@ -83,7 +83,8 @@ def handout(show: Show, decision: str | None) -> Handout:
     kept = [KeptRecord(raw.object_key, raw.sha256, raw, _AT) for raw in RAWS]
     fetched = Attachment.fetched(RAWS[0].sha256, "/media/0", _AT, b"\xff\xd8" + bytes(184_318), "image/jpeg")
     attached: Mapping[str, tuple[Attachment, ...]] = {RAWS[0].object_key: (fetched,)}
-    return Handout(histories(kept, show, lambda key: attached.get(key, ())), {}, _AT, decision)
+    numbers = {raw.object_key: 20_417 + at for at, raw in enumerate(RAWS)}
+    return Handout(histories(kept, show, lambda key: attached.get(key, ()), (), numbers), {}, _AT, decision)
 
 
 def main() -> None:

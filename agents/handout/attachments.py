@@ -31,13 +31,13 @@ def told(attachment: Attachment) -> str:
     return f"{kind}, {len(attachment.content)} bytes, SHA-256 {attachment.sha256}"
 
 
-def data(attachment: Attachment) -> dict[str, object]:
-    """An attachment as data."""
-    return {
+def data(attachment: Attachment, *, whole: bool) -> dict[str, object]:
+    """An attachment as data; with its hash only where it is handed out whole."""
+    told: dict[str, object] = {
         "field": attachment.field,
         "at": attachment.at,
         "mime": attachment.mime,
         "size": len(attachment.content),
-        "sha256": attachment.sha256,
         "missing": attachment.missing,
     }
+    return told | {"sha256": attachment.sha256} if whole else told

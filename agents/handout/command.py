@@ -23,7 +23,10 @@ from agents.retention.opened import Folder, Opened, indexed, reading, refusing
 from agents.retention.wanted import Wanted
 from pipeline.errors import BadConfiguration, Stop
 
-_Keys = Annotated[list[str] | None, typer.Argument(help="object keys, as `records search` shows them")]
+_Keys = Annotated[
+    list[str] | None,
+    typer.Argument(help="object keys, as `records search` shows them, or numbers, as a covered hand-out does"),
+]
 _Item = Annotated[str | None, typer.Option(help="all versions of this post or comment, by its id on the platform")]
 _Thread = Annotated[str | None, typer.Option(help="the whole thread that hangs on this post")]
 _Unmasked = Annotated[
@@ -80,6 +83,8 @@ def export(
     with refusing(), reading(store) as opened:
         if to.exists():
             raise BadConfiguration(f"{to} exists already: name a new folder")
+        if form is Form.FGS and unmasked is None:
+            raise BadConfiguration("an archive takes records over as they are: name the decision on it by --unmasked")
         if form is Form.FGS and creator is None:
             raise BadConfiguration("an archive package tells whose records they are: name the authority by --creator")
         items, chosen = _read_out(opened, f"export {form}", _Selection(tuple(keys or ()), item, thread), unmasked)
@@ -140,7 +145,8 @@ def _read_out(
     opened: Opened, command: str, selection: _Selection, decision: str | None
 ) -> tuple[tuple[Item, ...], tuple[str, ...]]:
     """Read what was chosen as it may be shown, having noted who reads it."""
-    chosen = dict.fromkeys(selection.keys)
+    reader = LogReader(opened.log)
+    chosen = dict.fromkeys(_named(reader, key) for key in selection.keys)
     told: list[Trace] = []
     if selection.item or selection.thread:
         with indexed(opened) as (records, _):
@@ -160,4 +166,15 @@ def _read_out(
     note(current, command, tuple(chosen), decision=decision, ours=opened.is_ours)
     reveal = uncovered if decision else covered(build_detector(current))
     kept = [opened.store.read(key) for key in chosen]
-    return histories(kept, reveal, opened.store.attachments, told), tuple(chosen)
+    numbers = {name: index for name, (index, _) in reader.find(chosen).items()} if reader.exists() else {}
+    return histories(kept, reveal, opened.store.attachments, told, numbers), tuple(chosen)
+
+
+def _named(reader: LogReader, key: str) -> str:
+    """The object key, where a number in the log stands for it."""
+    if not key.isdecimal():
+        return key
+    named = next(reader.entries(int(key)), None) if reader.exists() else None
+    if named is None:
+        raise BadConfiguration(f"{key} is no number in the log of this store: name it as `records search` shows it")
+    return named[0]

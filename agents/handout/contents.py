@@ -35,7 +35,7 @@ def write(handout: Handout, folder: Path) -> None:
     """
     told = page(handout.items, made_at=handout.made_at, decision=handout.decision)
     (folder / "index.html").write_text(told, encoding="utf-8")
-    (folder / "records.json").write_bytes(_data(handout.items))
+    (folder / "records.json").write_bytes(_data(handout.items, whole=handout.decision is not None))
     if handout.decision:
         _write_originals(handout, folder)
 
@@ -58,26 +58,27 @@ def _write_originals(handout: Handout, folder: Path) -> None:
             (folder / "proof" / f"{version.sha256}.json").write_bytes(proof)
 
 
-def _data(items: Iterable[Item]) -> bytes:
+def _data(items: Iterable[Item], *, whole: bool) -> bytes:
+    """The items as data; where findings are covered nothing names the bytes as they came in by their hash."""
     told = [
         {
             "platform": item.platform,
             "account": item.account,
             "kind": item.kind,
-            "item": item.item,
+            "item": item.item if whole or item.platform else "",
             "thread": item.thread,
             "parent": item.parent,
             "is_own": item.is_own,
             "versions": [
                 {
-                    "object_key": version.object_key,
-                    "sha256": version.sha256,
+                    **({"object_key": version.object_key, "sha256": version.sha256} if whole else {}),
+                    "number": version.number,
                     "archived_at": version.archived_at,
                     "time": version.time,
                     "change": version.change,
                     "actor": version.actor,
                     "texts": version.texts,
-                    "attachments": [attachments.data(each) for each in version.attachments],
+                    "attachments": [attachments.data(each, whole=whole) for each in version.attachments],
                 }
                 for version in item.versions
             ],

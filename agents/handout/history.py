@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from agents.retention.attachment import Attachment
 from agents.retention.store import KeptRecord
@@ -24,9 +25,9 @@ Attached = Callable[[str], tuple[Attachment, ...]]
 class Version:
     """One version of an item; `shown` holds its texts by field as they may be shown.
 
-    `raw` is what came in, None of what was disposed of.
-
-    `actor` is who changed it, as far as the platform tells: author, account, platform or pipeline.
+    `raw` is what came in, None of what was disposed of. `actor` is who changed it, as far as the platform tells:
+    author, account, platform or pipeline. `number` is its place in the store's log, by which a covered hand-out names
+    it: a hash of what came in would let whoever has it try what is covered, value by value.
     """
 
     object_key: str
@@ -38,6 +39,7 @@ class Version:
     raw: bytes | None = field(repr=False)
     attachments: tuple[Attachment, ...] = ()
     actor: str | None = None
+    number: int | None = None
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -98,9 +100,15 @@ def uncovered(event: Event) -> Mapping[str, Shown]:
 
 
 def histories(
-    records: Iterable[KeptRecord], show: Show, attached: Attached = lambda _: (), traces: Iterable[Trace] = ()
+    records: Iterable[KeptRecord],
+    show: Show,
+    attached: Attached = lambda _: (),
+    traces: Iterable[Trace] = (),
+    numbers: Mapping[str, int] = MappingProxyType({}),
 ) -> tuple[Item, ...]:
     """Put the records in order: by thread, an item before its answers, older before newer, versions with attachments.
+
+    `numbers` are the records' places in the log.
 
     A record whose bytes are no event stands as an item of its own, named by its hash, with nothing to show.
     """
@@ -109,10 +117,11 @@ def histories(
         try:
             event = wire.decode_event(kept.raw.value)
         except DeadLetter:
-            versions[("", kept.sha256)] = [(None, _version(kept, None, {}, ()))]
+            versions[("", kept.sha256)] = [(None, _version(kept, None, {}, (), numbers))]
             continue
         key = (event.data.platform, event.data.object_id)
-        versions.setdefault(key, []).append((event, _version(kept, event, show(event), attached(kept.object_key))))
+        version = _version(kept, event, show(event), attached(kept.object_key), numbers)
+        versions.setdefault(key, []).append((event, version))
     for trace in traces:
         versions.setdefault((trace.platform, trace.item), []).append((trace, trace.version))
     return tuple(_in_order([_item(each) for each in versions.values()]))
@@ -138,7 +147,11 @@ def _in_order(items: Sequence[Item]) -> Iterator[Item]:
 
 
 def _version(
-    kept: KeptRecord, event: Event | None, shown: Mapping[str, Shown], attachments: tuple[Attachment, ...]
+    kept: KeptRecord,
+    event: Event | None,
+    shown: Mapping[str, Shown],
+    attachments: tuple[Attachment, ...],
+    numbers: Mapping[str, int],
 ) -> Version:
     time, change = (event.time, str(event.data.change)) if event else (None, "unreadable")
     return Version(
@@ -151,6 +164,7 @@ def _version(
         kept.raw.value or b"",
         attachments,
         event.data.change_actor if event else None,
+        numbers.get(kept.object_key),
     )
 
 

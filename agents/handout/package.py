@@ -50,7 +50,7 @@ class Transfer:
 
 
 def write(handout: Handout, transfer: Transfer, folder: Path) -> None:
-    """Write the package to a folder that does not exist yet; the folder's name is the package's.
+    """Write the package to a folder that does not exist yet; the folder's name is the package's, nothing is covered.
 
     Raises:
         BadConfiguration: the name is none that every archive can take.
@@ -74,8 +74,7 @@ def write(handout: Handout, transfer: Transfer, folder: Path) -> None:
     _write_representation(handout, header, agents, folder / _REPRESENTATION)
     (folder / "metadata/descriptive/dc.xml").write_bytes(_dublin_core(handout, header))
     (folder / "documentation/las-mig.txt").write_text(_read_me(handout), encoding="utf-8")
-    if handout.decision:
-        shutil.copy(CHECKER, folder / "documentation" / CHECKER.name)
+    shutil.copy(CHECKER, folder / "documentation" / CHECKER.name)
     for name in _SCHEMAS:
         (folder / "schemas" / name).write_bytes((files("topics") / "schemas" / name).read_bytes())
     documentation, schemas = (tuple(describe_all(folder, folder / name)) for name in ("documentation", "schemas"))
@@ -124,17 +123,13 @@ def _happenings(handout: Handout, data: tuple[Described, ...]) -> Iterator[Happe
             path = f"data/{attachments.FOLDER}/{attachments.file_name(one)}"
             where = (path,) if path in there else ()
             yield Happening("capture", one.at, f"Bilagan {one.field} till {each.object_key} hämtad", where)
-    if handout.decision is None:
-        yield Happening("redaction", handout.made_at, _how(handout), ("data/index.html", "data/records.json"))
     yield Happening(
         "message digest calculation", handout.made_at, "SHA-256 av varje fil", tuple(each.path for each in data)
     )
 
 
 def _how(handout: Handout) -> str:
-    if handout.decision:
-        return f"Utan maskering enligt beslut {handout.decision}; händelserna ingår som de kom in"
-    return "Maskerad: uppgifter som kan vara sekretessbelagda är övertäckta; händelserna som de kom in ingår inte"
+    return f"Utan maskering enligt beslut {handout.decision}; händelserna ingår som de kom in"
 
 
 def _dublin_core(handout: Handout, header: Header) -> bytes:
@@ -151,7 +146,7 @@ def _dublin_core(handout: Handout, header: Header) -> bytes:
         ("coverage", f"{times[0].date()}/{times[-1].date()}" if times else ""),
         ("type", "Collection"),
         ("language", "sv"),
-        ("rights", "Kan innehålla uppgifter som omfattas av sekretess" if handout.decision else ""),
+        ("rights", "Kan innehålla uppgifter som omfattas av sekretess"),
     ]
     root = Maker(_OAI, {"oai_dc": _OAI, "dc": _DC})(
         "dc", NONE, *(make(name, NONE, text) for name, text in told if text)
@@ -160,17 +155,13 @@ def _dublin_core(handout: Handout, header: Header) -> bytes:
 
 
 def _read_me(handout: Handout) -> str:
-    originals = (
-        "data/raw/      händelserna, byte för byte som de kom in; filens namn är dess SHA-256\n"
-        "data/media/    bilagorna, när det finns några; filens namn är dess SHA-256\n"
-        "data/proof/    ett bevis för varje handling och bilaga: python check_record.py BEVIS FIL\n"
-        if handout.decision
-        else ""
-    )
     return (
         f"{_TITLE}\n\n{_how(handout)}.\n\nI representations/handlingar finns\n\n"
         "data/index.html    handlingarna att läsa i en webbläsare\n"
         "data/records.json  samma uppgifter som data (UTF-8)\n"
-        f"{originals}\nTider är i UTC i data och i svensk tid på sidan. schemas/ beskriver en händelse som den kom in "
+        "data/raw/          händelserna, byte för byte som de kom in; filens namn är dess SHA-256\n"
+        "data/media/        bilagorna, när det finns några; filens namn är dess SHA-256\n"
+        "data/proof/        ett bevis för varje handling och bilaga: python check_record.py BEVIS FIL\n\n"
+        "Tider är i UTC i data och i svensk tid på sidan. schemas/ beskriver en händelse som den kom in "
         "(JSON Schema).\nMETS.xml nämner varje fil med storlek och SHA-256.\n"
     )

@@ -33,14 +33,13 @@ def page(items: Iterable[Item], *, made_at: datetime, decision: str | None) -> s
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{_TITLE}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         f'<header>\n<h1>{_TITLE}</h1>\n<div class="about">\n{_about(all_items, made_at, decision)}</div>\n</header>\n'
-        f"<main>\n{body}</main>\n<footer>{_FOOT}</footer>\n</body>\n</html>\n"
+        f"<main>\n{body}</main>\n<footer>{_FOOT}{_WITH_HASH if decision else _WITH_NUMBER}</footer>\n</body>\n</html>\n"
     )
 
 
-_FOOT = (
-    "Tider är svensk tid. Varje handling är bevarad byte för byte som den kom in, och SHA-256 är dess fingeravtryck: "
-    "är en enda byte en annan, blir det ett annat."
-)
+_FOOT = "Tider är svensk tid. Varje handling är bevarad byte för byte som den kom in"
+_WITH_HASH = ", och SHA-256 är dess fingeravtryck: är en enda byte en annan, blir det ett annat."
+_WITH_NUMBER = ". Arkivnumret säger var i kommunens logg över bevarade handlingar den står."
 
 
 def _about(items: Sequence[Item], made_at: datetime, decision: str | None) -> str:
@@ -93,9 +92,10 @@ def _article(item: Item, *, given: bool) -> str:
     state = "" if newest in _STANDING else f'<span class="state">{escape(_change(newest))}</span>'
     answers = f", svar på {escape(item.parent)}" if item.parent else ""
     sections = "".join(_section(version, given=given) for version in item.versions)
+    number = f"Plattformens nummer: {escape(item.item)}{answers}" if item.platform else ""
     return (
         f'<article style="--depth: {min(item.depth, _MOST_DEPTH)}">\n<header>{state}<h3>{kind}{whose}</h3>'
-        f'<p class="mute">Plattformens nummer: {escape(item.item)}{answers}</p></header>\n{sections}</article>\n'
+        f'<p class="mute">{number}</p></header>\n{sections}</article>\n'
     )
 
 
@@ -104,7 +104,11 @@ def _section(version: Version, *, given: bool) -> str:
     told = " ".join(filter(None, (escape(_change(version.change)), who, _when(version.time) if version.time else "")))
     texts = "".join(_texts(version)) or '<p class="mute">Ingen text följde med.</p>\n'
     texts += "".join(_attached(each, given=given) for each in version.attachments)
-    kept = f"Bevarad {_when(version.archived_at)}. SHA-256 <code>{version.sha256}</code>"
+    kept = f"Bevarad {_when(version.archived_at)}."
+    if given:
+        kept += f" SHA-256 <code>{version.sha256}</code>"
+    elif version.number is not None:
+        kept += f" Arkivnummer {version.number}"
     return f'<section class="version">\n<h4>{told}</h4>\n{texts}<p class="mute">{kept}</p>\n</section>\n'
 
 
@@ -131,7 +135,7 @@ def _attached(attachment: Attachment, *, given: bool) -> str:
     where = (
         f'<a href="{attachments.FOLDER}/{name}">{name}</a>'
         if given
-        else f"ingår inte, eftersom bilder inte kan maskeras. SHA-256 <code>{attachment.sha256}</code>"
+        else "ingår inte, eftersom bilder inte kan maskeras"
     )
     return f'<p class="label">Bilaga</p>\n<p>{kind}: {where}</p>\n'
 

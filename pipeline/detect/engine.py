@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from pipeline.detect.catalogue import CATALOGUE
+from pipeline.detect.clear import is_clear
 from pipeline.detect.deadline import Deadline
 from pipeline.detect.finding import Analysis, ConcernFinding, Cue, Finding
 from pipeline.detect.gate import may_hold_value
@@ -20,6 +21,7 @@ from pipeline.detect.presidio import ReadingArtifacts, ShapeRecognizer, analyzer
 from pipeline.detect.recognisers.partial import cues
 from pipeline.detect.setting import Setting
 from pipeline.detect.spelled import spelled
+from pipeline.detect.wording import wording
 from pipeline.ports import ConcernRecogniser, FieldText, NameRecogniser
 
 _Item = TypeVar("_Item", Finding, ConcernFinding, Cue)
@@ -139,16 +141,11 @@ class Engine:
 
     def _window(self, text: str, deadline: Deadline) -> _Part | None:
         try:
-            plain = normalise(text)
-            second = spelled(plain)
-            values = second is not None or may_hold_value(plain)
-            concerns = self._concerns is not None and self._concerns.may_hold(text)
-            if not (values or concerns or self._bare_names):
-                return None
+            readings = None if is_clear(wording(text)) else _readings(text)
             names = self._names is not None and self._names.may_hold(text)
-            if not (values or concerns or names):
+            concerns = self._concerns is not None and self._concerns.may_hold(text, named=names, traced=bool(readings))
+            if not (readings or concerns or (names and self._bare_names)):
                 return None
-            readings = (plain, second) if values else None
             return self._analyse(text, readings, deadline, names=names, concerns=concerns)
         except Exception as error:  # noqa: BLE001 the port promises it: what cannot be analysed is a gap, never an end
             return _Part(gaps=(f"error-{type(error).__name__}",))
@@ -193,6 +190,13 @@ class Engine:
 
 
 _NOTHING = Analysis()
+
+
+def _readings(text: str) -> _Readings | None:
+    """The text as it reads, and the second reading, if there is one; None when neither holds anything."""
+    plain = normalise(text)
+    second = spelled(plain)
+    return (plain, second) if second is not None or may_hold_value(plain) else None
 
 
 def _touches(found: Finding | Cue, changed: tuple[tuple[int, int], ...]) -> bool:

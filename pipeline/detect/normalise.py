@@ -16,7 +16,7 @@ from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from pipeline.detect.digits import Chain, chains
-from pipeline.detect.wording import beyond, letters_of, wording
+from pipeline.detect.wording import Wording, letters_of, wording
 
 PLAIN = (
     "\t\n\r -~\u00a1-\u00a9\u00ab\u00ac\u00ae-\u00b1\u00b4-\u00b8\u00bb-\u012f\u0131\u0134-\u017e"
@@ -24,8 +24,12 @@ PLAIN = (
     "\u2600-\u2775\u2794\u2797-\u27bf\U0001f300-\U0001faff"
 )
 """Characters that read as themselves, as ranges of a character class; a test holds `normalise` to that."""
-_PLAIN_ASCII = bytes((*b"\t\n\r", *range(0x20, 0x7F)))
-_ODD_CHAR = re.compile(f"[^{PLAIN}]")
+_PLAIN_CHARS = frozenset(
+    chr(code)
+    for first, last in re.findall(r"(?s)(.)(?:-(.))?", PLAIN)
+    for code in range(ord(first), ord(last or first) + 1)
+)
+_ESCAPES = frozenset("&%")
 _ODD = re.compile(
     r"(?P<entity>&(?:amp;)?(?:#[0-9]{1,7};?|#[xX][0-9a-fA-F]{1,6};?|nbsp;?|[A-Za-z]{2,12};))"
     rf"|(?P<percent>(?:%(?:25)?[0-9A-Fa-f]{{2}})+)|(?P<char>[^{PLAIN}])"
@@ -58,10 +62,10 @@ class Reading:
     longest: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        found, told = chains(self.text), wording(self.text)
-        plain = not found and "_" not in self.text
+        told = wording(self.text)
+        found = chains(self.text) if told.digits else ()
         object.__setattr__(self, "chains", found)
-        object.__setattr__(self, "words", told.words if plain else letters_of(told))
+        object.__setattr__(self, "words", letters_of(told))
         longest = max(len(group) for chain in found for group in chain.groups) if found else 0
         object.__setattr__(self, "longest", longest)
 
@@ -90,10 +94,14 @@ class Reading:
         return Reading("".join(parts), tuple(new_starts), tuple(new_ends), spelled)
 
 
+def reads_as_written(told: Wording) -> bool:
+    """Cheap: True only if there is nothing to undo in the text but letters among digits."""
+    return _PLAIN_CHARS.issuperset(told.marks) and _ESCAPES.isdisjoint(told.marks)
+
+
 def normalise(text: str) -> Reading:
     """Read a text: same text, no map, when there is nothing to undo (nearly always)."""
-    odd = _ODD_CHAR.search(beyond(text, _PLAIN_ASCII)) or (("&" in text or "%" in text) and _ODD.search(text))
-    reading = _fold(text) if odd else Reading(text)
+    reading = Reading(text) if reads_as_written(wording(text)) or not _ODD.search(text) else _fold(text)
     if not any(_mixed(reading.text, *span) for chain in reading.chains for span in chain.spans):
         return reading
     return Reading(_RUN.sub(_digits_for_letters, reading.text), reading.starts, reading.ends)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.detect.normalise import Reading
+from pipeline.detect.wording import Wording
 
 _UNITS = ("noll", "ett", "två", "tre", "fyra", "fem", "sex", "sju", "åtta", "nio")
 _TEENS = ("tio", "elva", "tolv", "tretton", "fjorton", "femton", "sexton", "sjutton", "arton", "nitton")
@@ -97,11 +98,22 @@ def spelled(reading: Reading) -> tuple[Reading, tuple[tuple[int, int], ...]] | N
     return reading.rewrite(edits, spelled=True), changed
 
 
+def may_run(told: Wording) -> bool:
+    """Cheap: False only if no two number words stand in one run of a text without digits."""
+    if "_" in told.low:
+        return True
+    return not _COMMON.isdisjoint(told.distinct) and _near_another(told.words)
+
+
 def _may_run(reading: Reading) -> bool:
-    """Cheap: False only if no two number words stand in one run."""
-    places = [place for place, word in enumerate(reading.words) if word in WORDS]
+    """The same of any reading."""
     if reading.chains:
-        return len(places) >= _LEAST_WORDS
+        return sum(map(WORDS.__contains__, reading.words)) >= _LEAST_WORDS
+    return _near_another(reading.words)
+
+
+def _near_another(words: list[str]) -> bool:
+    places = [place for place, word in enumerate(words) if word in WORDS]
     return any(after - place <= _JOINED for place, after in pairwise(places))
 
 

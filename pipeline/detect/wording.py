@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar
 
 Known = TypeVar("Known")
@@ -12,26 +13,40 @@ MOST_KEPT, LONGEST_KEPT = 20_000, 24  # words, and letters in one: some megabyte
 LONGEST_SIGNS = 2  # signs: a time, a day or a price, and no part of a number that is somebody's
 AT_HAND = 8  # texts that are being looked at: names, values and concerns ask for the same one in turn
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f\w]")
-_ASCII = bytes(range(0x80))
+_USUAL = bytes(byte for byte in range(0x80) if chr(byte).isalnum() or chr(byte) in "_ \n\r\t")
+_NO_DIGIT = bytes(byte for byte in range(256) if chr(byte) not in "0123456789")
+_NEVER_SIGNS = frozenset(map(chr, range(0x80))) | frozenset("åäöÅÄÖéÉüÜ")
 _WORD_BYTES = bytes(byte if byte >= 0x80 or chr(byte).isalnum() or chr(byte) == "_" else 0x20 for byte in range(256))
-_LETTER_BYTES = bytes(byte if byte >= 0x80 or chr(byte).isalpha() else 0x20 for byte in range(256))
 _LETTERS = re.compile(r"[^\W\d_]+")
-_FOREIGN_DIGIT = re.compile(r"[^\x00-\x7f\D]")
 
 
 class Wording:
     """How a text is worded: letters, digits and `_` make words, all else parts them.
 
-    `low` is the text in small letters with every offset kept, `words` its words in order; `signed` says that it holds
-    signs beyond ASCII, such as an emoji. Made for every text, so that it is spared a dataclass's slow beginning.
+    `low` is the text in small letters with every offset kept, `words` its words in order and `distinct` each of them
+    once. `marks` are the characters of
+    the text, as it is written, but for the letters and digits of ASCII, `_`, spaces and line ends. `signed` says that
+    signs beyond ASCII, such as an emoji, are among them; `digits` that the text holds some of 0 to 9.
     """
 
-    __slots__ = ("low", "signed", "words")
+    __slots__ = ("_pairs", "digits", "distinct", "low", "marks", "signed", "words")
 
-    def __init__(self, low: str, words: list[str], *, signed: bool) -> None:
-        self.low = low
-        self.words = words
-        self.signed = signed
+    def __init__(self, text: str) -> None:
+        raw = text.encode("utf-8", "surrogatepass")
+        self.marks = frozenset(raw.translate(None, _USUAL).decode("utf-8", "surrogatepass"))
+        self.digits = bool(raw.translate(None, _NO_DIGIT))
+        self.signed = not _NEVER_SIGNS.issuperset(self.marks) and any(map(_is_sign, self.marks - _NEVER_SIGNS))
+        self.low = lowered(text)
+        self.words = words_of(_BEYOND_ASCII.sub(" ", self.low) if self.signed else self.low)
+        self.distinct = frozenset(self.words)
+        self._pairs: set[tuple[str, str]] | None = None
+
+    @property
+    def pairs(self) -> set[tuple[str, str]]:
+        """Every two words that are neighbours."""
+        if self._pairs is None:
+            self._pairs = set(pairwise(self.words))
+        return self._pairs
 
     @property
     def joined(self) -> str:
@@ -63,23 +78,21 @@ class ByWord(dict[str, Known]):
 @lru_cache(maxsize=AT_HAND)
 def wording(text: str) -> Wording:
     """Read the words of a text; the last few texts are kept, in memory alone, so that each is read once."""
-    low = lowered(text)
-    rest = beyond(low, _ASCII)
-    signed = bool(rest) and not rest.isalnum()
-    return Wording(low, words_of(_BEYOND_ASCII.sub(" ", low) if signed else low), signed=signed)
+    return Wording(text)
 
 
-def beyond(text: str, plain: bytes) -> str:
-    """The characters of a text that are none of some plain ones of ASCII: a fraction of it, and so sooner searched."""
-    return text.encode("utf-8", "surrogatepass").translate(None, plain).decode("utf-8", "surrogatepass")
+def _is_sign(char: str) -> bool:
+    """Whether a character beyond ASCII parts words."""
+    return not char.isalnum()
 
 
 def letters_of(text: Wording) -> list[str]:
     """The runs of letters in its words."""
-    joined = " ".join(text.words)
-    if _FOREIGN_DIGIT.search(joined):
-        return _LETTERS.findall(joined)
-    return joined.encode("utf-8", "surrogatepass").translate(_LETTER_BYTES).decode("utf-8", "surrogatepass").split()
+    words = text.words
+    letters = list(filter(str.isalpha, words))
+    if len(letters) == len(words) or all(word.isalpha() or word.isdecimal() for word in words):
+        return letters
+    return _LETTERS.findall(" ".join(words))
 
 
 def words_of(plain: str) -> list[str]:

@@ -23,6 +23,7 @@ from tests.parts import EARK, EARK_FOLDER, premis_schema
 
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 IMPOSSIBLE = {"SIP14"}
+PROOFS = {f"records/{n}": b"{}" for n in (1, 2)}
 
 
 def version(n: int) -> Version:
@@ -32,9 +33,8 @@ def version(n: int) -> Version:
 ITEM = Item("facebook", "exempel", "comment", "c1", "root", "root", is_own=False, versions=(version(1), version(2)))
 
 
-def write(folder: Path, decision: str | None, transfer: Transfer) -> Path:
-    proofs = {f"records/{n}": b"{}" for n in (1, 2)} if decision else {}
-    package.write(Handout((ITEM,), proofs, AT, decision), transfer, folder)
+def write(folder: Path, proofs: dict[str, bytes], transfer: Transfer) -> Path:
+    package.write(Handout((ITEM,), proofs, AT, "KS 2026/7"), transfer, folder)
     return folder
 
 
@@ -51,8 +51,8 @@ def errors(told: dict[str, Any], kind: str) -> set[str]:
 
 
 def test_the_validator_accepts_our_packages(tmp_path: Path) -> None:
-    full = write(tmp_path / "full", "KS 2026/7", Transfer("Exempelkommun", "anna", "212000-0000", "AV 1"))
-    least = write(tmp_path / "least", None, Transfer("Exempelkommun", "anna"))
+    full = write(tmp_path / "full", PROOFS, Transfer("Exempelkommun", "anna", "212000-0000", "AV 1"))
+    least = write(tmp_path / "least", {}, Transfer("Exempelkommun", "anna"))
     for told in judged(full, least):
         assert told["structure"] == "WellFormed"
         assert told["schema_results"] == []
@@ -89,7 +89,7 @@ def test_the_validator_refuses_what_is_wrong(
     tmp_path: Path, harm: Callable[[Path], object], kind: str, found: str
 ) -> None:
     """Otherwise its yes would say nothing."""
-    made = write(tmp_path / "p", None, Transfer("Exempelkommun", "anna"))
+    made = write(tmp_path / "p", {}, Transfer("Exempelkommun", "anna"))
     harm(made)
     (told,) = judged(made)
     assert any(found in rule for rule in errors(told, kind)), told[kind]
@@ -107,8 +107,8 @@ def premis_faults(package: Path) -> list[str]:
 
 
 def test_our_premis_follows_its_schema_and_what_does_not_is_told(tmp_path: Path) -> None:
-    full = write(tmp_path / "full", "KS 2026/7", Transfer("Exempelkommun", "anna", "212000-0000", "AV 1"))
-    least = write(tmp_path / "least", None, Transfer("Exempelkommun", "anna"))
+    full = write(tmp_path / "full", PROOFS, Transfer("Exempelkommun", "anna", "212000-0000", "AV 1"))
+    least = write(tmp_path / "least", {}, Transfer("Exempelkommun", "anna"))
     assert premis_faults(full) == premis_faults(least) == []
     edit(full / "metadata/preservation/premis.xml", b"eventDateTime>", b"when>")
     assert premis_faults(full) == ["preservation"]

@@ -27,14 +27,13 @@ SPACES = {
 RAW = b'{"raw": 1}'
 VERSION = Version("records/aa/aa/aaaa", "aaaa", AT, AT, "created", {"/text": (Piece("Hej & <hej>"),)}, RAW)
 ITEM = Item("facebook", "exempel\x00", "comment", "c1", "root", "root", is_own=False, versions=(VERSION,))
-COVERED = Handout((ITEM,), {}, AT)
-UNCOVERED = Handout((ITEM,), {VERSION.object_key: b"{}\n"}, AT, "KS 2026/7")
+HANDOUT = Handout((ITEM,), {VERSION.object_key: b"{}\n"}, AT, "KS 2026/7")
 TRANSFER = Transfer("Exempelkommun & co", "anna", "212000-0000", "AV 2026:1")
 
 
-@pytest.fixture(params=["covered", "uncovered"])
-def made(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    package.write(COVERED if request.param == "covered" else UNCOVERED, TRANSFER, tmp_path / "paket-1")
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    package.write(HANDOUT, TRANSFER, tmp_path / "paket-1")
     return tmp_path / "paket-1"
 
 
@@ -80,19 +79,8 @@ def test_preservation_metadata_holds_together(made: Path) -> None:
             assert datetime.fromisoformat(times).tzinfo is not None
 
 
-def test_what_is_covered_holds_no_original_and_says_so(tmp_path: Path) -> None:
-    package.write(COVERED, TRANSFER, tmp_path / "p")
-    assert not any(RAW in path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    assert read(tmp_path / "p/metadata/descriptive/dc.xml", "//dc:rights/text()") == []
-    (kind,) = read(tmp_path / "p/metadata/preservation/premis.xml", "//p:eventDetail/text()")
-    assert kind.startswith("Maskerad")
-    assert "redaction" in read(
-        tmp_path / "p" / "representations/handlingar/metadata/preservation/premis.xml", "//p:eventType/text()"
-    )
-
-
-def test_what_is_not_covered_names_the_decision_and_holds_original_and_proof(tmp_path: Path) -> None:
-    package.write(UNCOVERED, TRANSFER, tmp_path / "p")
+def test_it_names_the_decision_and_holds_original_and_proof(tmp_path: Path) -> None:
+    package.write(HANDOUT, TRANSFER, tmp_path / "p")
     data = tmp_path / "p" / package.DATA
     assert (data / "raw" / "aaaa").read_bytes() == RAW
     assert (data / "proof" / "aaaa.json").read_bytes() == b"{}\n"
@@ -159,7 +147,7 @@ def test_a_package_that_points_outside_itself_is_a_fault(made: Path, tmp_path: P
 
 
 def test_a_bag_is_checked_as_well(tmp_path: Path) -> None:
-    bag.write(UNCOVERED, tmp_path / "bag")
+    bag.write(HANDOUT, tmp_path / "bag")
     assert list(fixity.faults(tmp_path / "bag")) == []
     (tmp_path / "bag/data/index.html").write_text("x")
     assert len(list(fixity.faults(tmp_path / "bag"))) > 0
@@ -173,7 +161,7 @@ def test_a_folder_that_is_neither_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["med mellanslag", "åäö", ".dold", "-x"])
 def test_a_name_that_not_every_archive_takes_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadConfiguration, match="names no package"):
-        package.write(COVERED, TRANSFER, tmp_path / name)
+        package.write(HANDOUT, TRANSFER, tmp_path / name)
 
 
 def test_characters_that_xml_cannot_hold_are_replaced() -> None:
@@ -187,6 +175,6 @@ def test_nothing_of_a_hand_out_is_shown_in_its_repr() -> None:
 def test_contents_are_the_same_in_bag_and_package(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        contents.write(UNCOVERED, tmp_path / name)
+        contents.write(HANDOUT, tmp_path / name)
     one, other = (sorted(p.relative_to(tmp_path / n) for p in (tmp_path / n).rglob("*")) for n in ("a", "b"))
     assert one == other

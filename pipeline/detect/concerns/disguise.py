@@ -15,16 +15,19 @@ from functools import lru_cache
 
 from pipeline.detect.finding import ConcernFinding, Finding
 from pipeline.detect.normalise import Reading, normalise
-from pipeline.detect.wording import AT_HAND, beyond
+from pipeline.detect.wording import AT_HAND, ByWord, wording
 from pipeline.ports import ConcernRecogniser
 
-_THRICE = re.compile(r"(.)\1\1")  # anything, dots too, for it is a third faster than asking for letters
 _STRETCHED = re.compile(r"([a-zåäöA-ZÅÄÖ])\1\1")
 _RUN = re.compile(r"([a-zåäöA-ZÅÄÖ])\1{2,}")
 _VOWELS = "aeiouyåäö"
-_ODD = re.compile("[^\n -~åäöÅÄÖéÉüÜ´§°·–—…‘’“”•€\u00a0\u2600-\u27bf\ufe0f\u200d\U0001f000-\U0001faff]")
-_PLAIN_ASCII = bytes((0x0A, *range(0x20, 0x7F)))
-_NO_SIGN = bytes(byte for byte in range(0x80) if chr(byte) not in "013457@$|")
+_PLAIN = (
+    frozenset("åäöÅÄÖéÉüÜ´§°·–—…‘’“”•€\u00a0\ufe0f\u200d")
+    | frozenset(map(chr, range(0x20, 0x7F)))
+    | frozenset(map(chr, range(0x2600, 0x27C0)))
+    | frozenset(map(chr, range(0x1F000, 0x1FB00)))
+)
+_FOR_LETTERS = frozenset("@$|€")
 _SIGN = re.compile(r"[013457@$|€](?=[a-zåäöA-ZÅÄÖ])")
 _WORD = re.compile(r"[\w@$|€]+")
 _ADDRESS = re.compile(r"@|\w[\w-]*@[\w-]+[.]")
@@ -34,6 +37,7 @@ _COUNTED = re.compile(r"[0-9]{2}|[0-9](?:a|an|e|or|orna|ans|åring\w*|års|tals?
 _FOREIGN = str.maketrans("аеорсухіјѕкмтвнԁӏαεικνορτυχ", "aeopcyxijskmtbhdlaeiknoptyx")
 _SIGNS = str.maketrans("013457@$|€", "oieastasie")
 _LEAST_LETTERS = 2
+_thrice = ByWord(lambda word: _STRETCHED.search(word) is not None)
 
 
 class Undressing:
@@ -42,14 +46,20 @@ class Undressing:
     def __init__(self, inner: ConcernRecogniser) -> None:
         self.inner = inner
 
-    def may_hold(self, text: str) -> bool:
+    def may_hold(self, text: str, *, named: bool, traced: bool) -> bool:
         """False only if `find_concerns` would find nothing, whatever the findings."""
-        return self.inner.may_hold(text) or any(self.inner.may_hold(reading.text) for reading in undressed(text))
+        if self.inner.may_hold(text, named=named, traced=traced):
+            return True
+        return any(self.inner.may_hold(reading.text, named=named, traced=traced) for reading in undressed(text))
 
     def find_concerns(self, text: str, findings: Sequence[Finding]) -> tuple[ConcernFinding, ...]:
         """The concerns of the text as it stands and undressed, each rule once, in the order of the text."""
-        found = list(self.inner.find_concerns(text, findings))
-        for reading in undressed(text):
+        said = self.inner.find_concerns(text, findings)
+        readings = undressed(text)
+        if not readings:
+            return said
+        found = list(said)
+        for reading in readings:
             known = {concern.rule for concern in found}
             for concern in self.inner.find_concerns(reading.text, [_seen_in(reading, each) for each in findings]):
                 if concern.rule not in known:
@@ -61,9 +71,11 @@ class Undressing:
 @lru_cache(maxsize=AT_HAND)
 def undressed(text: str) -> tuple[Reading, ...]:
     """The readings of a disguised text: none for nearly every text, two where letters may stand once or twice."""
-    odd = _ODD.search(beyond(text, _PLAIN_ASCII))
-    stretched = _THRICE.search(text) and _STRETCHED.search(text)
-    if not (odd or stretched or (_may_hold_sign(text) and _SIGN.search(text))):
+    told = wording(text)
+    odd = not _PLAIN.issuperset(told.marks)
+    stretched = any(map(_thrice.__getitem__, told.distinct)) and _STRETCHED.search(text)
+    signs = (told.digits or not _FOR_LETTERS.isdisjoint(told.marks)) and _SIGN.search(text)
+    if not (odd or stretched or signs):
         return ()
     reading = normalise(text) if odd else Reading(text)
     words = [match for match in _WORD.finditer(reading.text) if not _ADDRESS.match(reading.text, match.start())]
@@ -73,12 +85,6 @@ def undressed(text: str) -> tuple[Reading, ...]:
     )
     undone = tuple(reading.rewrite(edits, spelled=False) for edits in ways if edits)
     return undone or ((reading,) if reading.text != text else ())
-
-
-def _may_hold_sign(text: str) -> bool:
-    """Cheap: False only if no sign that may stand for a letter is in the text."""
-    rest = beyond(text, _NO_SIGN)
-    return bool(rest) and not rest.isalpha()
 
 
 def _plain(word: str, doubled: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipeline.detect.wording import Wording, beyond
+from pipeline.detect.wording import Wording
 
 HOME = "sv"  # most texts are in it, so that it counts unless another language clearly does
 ENOUGH = 0.5  # of the best language's points
@@ -37,7 +37,7 @@ class Languages:
         self._words = _points(language.words for language in languages.values())
         self._letters = _points(language.letters for language in languages.values())
         self._small = frozenset(self._words)
-        self._no_letter = bytes(byte for byte in range(0x80) if chr(byte) not in self._letters)
+        self._own_letters = frozenset(self._letters)
         self._likely = lru_cache(maxsize=1024)(self._ranked)
 
     def spoken(self, text: Wording) -> frozenset[str]:
@@ -45,9 +45,10 @@ class Languages:
         low = text.low
         words = _WORD.findall(low) if "'" in low else text.words
         points = sum(map(self._words.__getitem__, self._small.intersection(words)))
-        letters = beyond(low, self._no_letter)
-        points += sum(map(self._letters.__getitem__, self._letters.keys() & set(letters)))
-        return self._likely(points, tuple(name for name, script in _SCRIPTS if script.search(letters)))
+        marks = "".join(text.marks)
+        points += sum(map(self._letters.__getitem__, self._own_letters.intersection(marks.lower())))
+        scripts = () if marks.isascii() else tuple(name for name, script in _SCRIPTS if script.search(marks))
+        return self._likely(points, scripts)
 
     def _ranked(self, points: int, scripts: tuple[str, ...]) -> frozenset[str]:
         counts = {name: points >> at * _BITS & _FIELD for at, name in enumerate(self._names)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Generic, NamedTuple, TypeVar
 
 import ahocorasick
@@ -105,15 +104,14 @@ class Matcher(Generic[Owner]):
 
     def likely(self, text: Wording) -> Collection[Entry[Owner]]:
         """The terms of which the text holds all that any match holds, each once: no other can stand in it."""
-        words = text.words
-        found = list(filter(None, map(self._known.__getitem__, words)))
-        found += map(self._pairs.__getitem__, self._two.intersection(pairwise(words)))
+        found = list(filter(None, map(self._known.__getitem__, text.distinct)))
+        found += map(self._pairs.__getitem__, self._two & text.pairs)
         likely: dict[Entry[Owner], None] = {}
         if found:
-            joined, here = text.joined, frozenset(words)
+            joined, here = text.joined, text.distinct
             for leads in found:
                 for anchor, entry in leads:
-                    if entry not in likely and anchor in joined and entry.may_stand(here, joined):
+                    if anchor in joined and entry.may_stand(here, joined):
                         likely[entry] = None
         if text.signed or not self._only_beyond:
             likely |= {entry: None for sign, entries in self._signs.items() if sign in text.low for entry in entries}

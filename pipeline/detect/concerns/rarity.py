@@ -5,9 +5,16 @@ from __future__ import annotations
 import math
 from itertools import pairwise
 
-_WORD, _NUMBER, _LETTER, _CUT = 0.02, 0.002, 0.8, 4.0  # of two letters; one more letter; without an edge
+_EVERYWHERE, _OFTEN = 0.4, 0.05
+_WORD, _NUMBER, _LETTER, _CUT = 0.004, 0.002, 0.9, 3.0  # of two letters; one more letter; without an edge
 _SHORT = 3  # letters: fewer are a part of many words
 _PAIR = 0.1  # two common words are neighbours so much more seldom
+_SMALLEST_WORDS = """
+    alla att av bra den det dig du e en er ett finns för från får går har hur här i inte jag kan kommer man med men min
+    ni och om på ska som så ta tack till var vi vid vår är
+"""
+_SMALLEST = frozenset(_SMALLEST_WORDS.split())
+"""Words that one comment in ten holds, or more."""
 _COMMON_WORDS = """
     a about ale ali alla allt alltid am an and andra annan annat ansvarig ansvariga ar are at att av az bad bara
     barn blev bli blir blivit bo bor borde bort bra by być bäst bättre båda både ce co czy da dag dagar dagen de dej
@@ -57,7 +64,9 @@ def _likely(word: str) -> float:
     """How likely an ordinary text holds a word (with its edges, or none of them for one of two)."""
     plain = word.strip()
     cut = (not word.startswith(" ")) + (not word.endswith(" "))
-    if plain in _COMMON or (cut and plain.isalpha() and len(plain) < _SHORT):
+    if cut and (plain in _COMMON or (plain.isalpha() and len(plain) < _SHORT)):
         return 1.0 + cut
+    if plain in _COMMON:
+        return _EVERYWHERE if plain in _SMALLEST else _OFTEN
     rare = math.pow(_LETTER, len(plain) - 2) * math.pow(_CUT, cut)
     return min(1.0, (_WORD if plain.isalpha() else _NUMBER) * rare)

@@ -54,9 +54,16 @@ class LexiconRecogniser:
             ]
         )
 
-    def may_hold(self, text: str) -> bool:
-        """False only if `find_concerns` would find nothing, whatever the findings."""
-        return bool(self._hits(text).hits) or (self._tone is not None and self._tone.may_say(wording(text).words))
+    def may_hold(self, text: str, *, named: bool, traced: bool) -> bool:
+        """False only if `find_concerns` would find nothing, whatever the findings of those kinds."""
+        told, said = wording(text), self._hits(text)
+        if said.hits:
+            near, few, mentioned = said.near, is_short(told.low), named or "@" in told.marks
+            if any(_may_stand(hit.owner, near, few=few, named=mentioned, traced=traced) for hit in said.hits):
+                return True
+        if self._tone is None or not self._tone.may_say(told):
+            return False
+        return named or bool(self._tone.says(told, ()))
 
     def find_concerns(self, text: str, findings: Sequence[Finding]) -> tuple[ConcernFinding, ...]:
         """The concerns, at most one finding per rule, in the order of the text."""
@@ -87,7 +94,7 @@ class LexiconRecogniser:
             return _NOTHING
         near = self._near(told)
         few = is_short(told.low)
-        hits = [hit for hit in hits if _may_stand(hit.owner, near, few=few)]
+        hits = [hit for hit in hits if _may_stand(hit.owner, near, few=few, named=True, traced=True)]
         if not hits:
             return _NOTHING
         languages = self._languages.spoken(told)
@@ -149,13 +156,12 @@ class LexiconRecogniser:
         return False
 
 
-def _may_stand(rule: Rule, near: _Near, *, few: bool) -> bool:
+def _may_stand(rule: Rule, near: _Near, *, few: bool, named: bool, traced: bool) -> bool:
     """False only if none of the persons, or none of the cues, that the rule needs can be in the text."""
-    if rule.needs and not any(("cue", name) in near or name in ANSWERED for name in rule.needs):
+    if rule.needs and not any(("cue", name) in near or (traced and name in ANSWERED) for name in rule.needs):
         return False
-    return not rule.about or any(
-        ("reference", kind) in near or kind in (NAMED, TRACED) or (few and kind == "you") for kind in rule.about
-    )
+    there = {NAMED: named, TRACED: traced, "you": few}
+    return not rule.about or any(("reference", kind) in near or there.get(kind, False) for kind in rule.about)
 
 
 def _in_a_name(hit: Hit[Rule], findings: Sequence[Finding]) -> bool:

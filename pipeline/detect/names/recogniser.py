@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import NamedTuple
 
 from pipeline.detect.finding import Entity, Explanation, Finding
 from pipeline.detect.names.gazetteer import Gazetteer
-from pipeline.detect.wording import wording
+from pipeline.detect.wording import Wording, wording
 
 LONGEST_NAME = 5  # words in one name; more is a list without commas
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
@@ -42,21 +41,25 @@ class GazetteerRecogniser:
         self._all_given = known
         self._known = known | names.surnames
         self._gate = known | ({name + "s" for name in known} - names.not_names)
+        self._minded = self._gate | self._introduces
         self._sure_gate = names.given
 
     def may_hold(self, text: str) -> bool:
         """False only if `find_persons` would find nothing."""
         told = wording(text)
-        known = self._gate.intersection(told.words)
-        for word in known:
-            if word in self._sure_gate or _capitalised(text, told.low, word):
-                return True
-        introduced = self._introduces.intersection(told.words)
-        if introduced and known and any(one in introduced and two in known for one, two in pairwise(told.words)):
-            return True
-        if any(_before_capital(text, told.low, word) for word in introduced):
+        minded = self._minded & told.distinct
+        if minded and self._may_begin(text, told, minded):
             return True
         return any(map(self._surname_shaped, _SECOND_CAPITAL.findall(text)))
+
+    def _may_begin(self, text: str, told: Wording, minded: frozenset[str]) -> bool:
+        """Whether one of the words that the lists hold may be, or introduce, the first word of a name."""
+        known, introduced = minded & self._gate, minded & self._introduces
+        if any(word in self._sure_gate or _capitalised(text, told.low, word) for word in known):
+            return True
+        if introduced and known and any(one in introduced and two in known for one, two in told.pairs):
+            return True
+        return any(_before_capital(text, told.low, word) for word in introduced)
 
     def _surname_shaped(self, word: str) -> bool:
         base = self._base(word.lower())

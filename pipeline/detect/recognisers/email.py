@@ -13,6 +13,7 @@ from pipeline.detect.finding import Entity, Finding
 from pipeline.detect.normalise import Reading
 from pipeline.detect.score import judge
 from pipeline.detect.setting import Setting
+from pipeline.detect.wording import Wording
 
 _AT = re.compile(
     r"@|[(\[{<] ?(?:at|a|ät|snabel[- ]?a|krøllalfa) ?[)\]}>]|(?<=\s)(?:snabel[- ]?a|snabela|kanel(?:bulle|snegl)|"
@@ -34,6 +35,7 @@ _AT_WORDS = frozenset(
         "ät",
     )
 )
+_BRACKETS = frozenset("([{<")
 _BRACKETED = re.compile(r"[(\[{<] ?[aA] ?[)\]}>]")
 _DOT_WORD = r"(?:punkt|prick|dot|punktum|piste|kropka|tačka|точка|крапка)"
 _DOT = rf"(?:\s?[.](?!\s?[.])\s?|\s?[(\[{{]\s?(?:{_DOT_WORD}|[.])\s?[)\]}}]\s?|\s{_DOT_WORD}\s)"
@@ -82,6 +84,13 @@ def may_hold(reading: Reading) -> bool:
     """Cheap and safe: False only if `find` would find nothing."""
     text = reading.text
     return "@" in text or not _AT_WORDS.isdisjoint(reading.words) or _BRACKETED.search(text) is not None
+
+
+def may_be_in(told: Wording) -> bool:
+    """The same of a text without digits that reads as it is written."""
+    if "@" in told.marks or not _AT_WORDS.isdisjoint(told.distinct) or "_" in told.low:
+        return True
+    return not _BRACKETS.isdisjoint(told.marks) and _BRACKETED.search(told.low) is not None
 
 
 def find(reading: Reading, setting: Setting) -> Iterator[Finding]:

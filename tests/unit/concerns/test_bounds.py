@@ -93,7 +93,7 @@ def test_the_gate_never_hides_a_term(words: list[str], name: bool) -> None:  # n
     slow = {hit.owner.id for hit in LEXICONS.rules.find_slowly(told.low)}
     assert {hit.owner.id for hit in LEXICONS.rules.find(told)} == slow
     findings = (Finding(Entity.PERSON, 0, len(text), 0.9, "x"),) if name and text else ()
-    if not CONCERNS.may_hold(text):
+    if not CONCERNS.may_hold(text, named=True, traced=True):
         assert CONCERNS.find_concerns(text, findings) == ()
 
 

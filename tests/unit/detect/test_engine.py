@@ -37,7 +37,7 @@ class FakeConcerns:
     def __init__(self) -> None:
         self.shown: list[Finding] = []
 
-    def may_hold(self, text: str) -> bool:
+    def may_hold(self, text: str, *, named: bool, traced: bool) -> bool:  # noqa: ARG002 the port's signature
         return "sjuk" in text
 
     def find_concerns(self, text: str, findings: Sequence[Finding]) -> tuple[ConcernFinding, ...]:

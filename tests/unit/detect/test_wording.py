@@ -3,15 +3,18 @@ r"""A text is cut into words as `\w+` would, only faster; what is kept of words 
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.detect import normalise as normalise_module
+from pipeline.detect.clear import is_clear
 from pipeline.detect.concerns import disguise
-from pipeline.detect.normalise import normalise
-from pipeline.detect.wording import ByWord, beyond, letters_of, lowered, wording
+from pipeline.detect.gate import may_hold_value
+from pipeline.detect.normalise import _ODD, normalise, reads_as_written
+from pipeline.detect.spelled import spelled
+from pipeline.detect.wording import ByWord, letters_of, lowered, wording
 from tests.generated.texts import texts
 
 SIGNS = st.text(alphabet="aåÄ1_²½٣é'’-–…😅\u0301\u200b \n.İß㊿", max_size=30)
@@ -29,24 +32,37 @@ def test_words_are_what_the_pattern_finds(text: str) -> None:
     assert f" {' '.join(words)} " == told.joined
 
 
-@given(
-    ANY,
-    st.sampled_from((b"", b"ab \n", bytes(range(128)))),
-)
-def test_what_is_beyond_plain_characters(text: str, plain: bytes) -> None:
-    assert "".join(letter for letter in text if letter not in plain.decode()) == beyond(text, plain)
+@given(ANY)
+def test_marks_pairs_and_digits_are_what_a_look_at_every_character_tells(text: str) -> None:
+    told = wording(text)
+    assert told.marks == {c for c in text if not (c.isascii() and c.isalnum()) and c not in "_ \n\r\t"}
+    assert told.digits == bool(re.search("[0-9]", text))
+    assert told.signed == any(not (c.isascii() or c.isalnum()) for c in text)
+    assert told.distinct == frozenset(told.words)
+    assert told.pairs == set(pairwise(told.words))
 
 
 @given(ANY)
-def test_odd_characters_are_seen_without_the_plain_ones(text: str) -> None:
-    for module in (normalise_module, disguise):
-        pattern = getattr(module, "_ODD_CHAR", None) or module._ODD
-        assert bool(pattern.search(text)) == bool(pattern.search(beyond(text, module._PLAIN_ASCII)))
+def test_a_text_that_reads_as_written_is_left_as_it_is(text: str) -> None:
+    if reads_as_written(wording(text)):
+        assert not _ODD.search(text)
 
 
 @given(ANY)
-def test_signs_for_letters_are_seen_without_the_letters(text: str) -> None:
-    assert disguise._may_hold_sign(text) or not disguise._SIGN.search(text)
+def test_a_clear_text_has_no_reading_that_holds_anything(text: str) -> None:
+    if is_clear(wording(text)):
+        assert spelled(normalise(text)) is None
+        assert not may_hold_value(normalise(text))
+
+
+@given(st.one_of(ANY, st.text(alphabet="aAåÅhHoO0@€5 .-", max_size=12)))
+def test_no_disguise_is_missed_for_its_words_and_marks(text: str) -> None:
+    """What is undressed when the cheap looks are asked first is undressed without them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(disguise, "_thrice", dict.fromkeys(wording(text).words, True))
+        patch.setattr(disguise, "_FOR_LETTERS", wording(text).marks)
+        everything = disguise.undressed.__wrapped__(text)
+    assert disguise.undressed.__wrapped__(text) == everything
 
 
 @given(texts())
