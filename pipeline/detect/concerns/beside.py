@@ -1,10 +1,10 @@
 """Which of the things that a text may say stand side by side: of one person a sentence mostly says one thing.
 
-The lexicons take a rullator that was stolen for health and for a crime. Where they say two things, the model strikes the
-one that it gives next to no chance, if it believes another; where they say something, the model must be surer than alone
-to add to it, and surest where both are attacks: who is threatened is mostly called something too. Names that a group is
-called are no personal attack. At least one thing always stands, and so does what is certain, a protected identity and
-whatever a municipality's own words say.
+The lexicons take a walking frame that was stolen for health and for a crime. Where they say two things, the model
+strikes the one that it gives next to no chance, if it believes another; where they say something, the model must be
+surer than alone to add to it, and surest where both are attacks: who is threatened is mostly called something too.
+Names that a group is called are no personal attack. At least one thing always stands, and so does what is certain, a
+protected identity and whatever a municipality's own words say.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def not_struck(
     `chances` are asked for only where two things are said; `own` names the rules that nothing strikes.
     """
     said = {finding.concern for finding in found}
-    if len(said) < 2:  # noqa: PLR2004 - two things are said
+    if len(said) < 2:
         return list(found)
     likely = chances()
     believed = any(likely.get(concern, 0) >= BELIEVED for concern in said)
