@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import math
 import random
 import signal
 import threading
@@ -19,6 +20,7 @@ from agents.subscribe import KafkaSubscription
 _STANDARD_ERROR = 2
 STUCK_S = 900.0
 """Seconds; longer than `max_poll_interval_ms`, after which the group has given our partitions to another anyway."""
+_OFTEN = 100  # times in that time are often enough to be told of
 
 
 @contextmanager
@@ -77,7 +79,13 @@ def ended_if_stuck(seconds: float = STUCK_S) -> Iterator[Callable[[], None]]:
     A process has one such watch: another would take its place.
     """
 
+    told = -math.inf
+
     def alive() -> None:
+        nonlocal told
+        if time.monotonic() - told < seconds / _OFTEN:
+            return  # each time starts a thread, which is too much for every turn
+        told = time.monotonic()
         # A thread of the interpreter's own looks, also when no other gets to run. It tells names of functions alone.
         faulthandler.dump_traceback_later(seconds, exit=True, file=_STANDARD_ERROR)
 
