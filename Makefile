@@ -80,7 +80,7 @@ sbom: install ## write the bill of materials (CycloneDX) of everything locked: d
 audit: install ## ask osv.dev whether anything is known against what is locked; needs a network
 	@$(BIN)/python -m deploy.audit
 
-pin-images: install ## write beside each image's tag the digest that its registry gives for it; needs a network
+pin-images: install ## check each image's digest against its registry, and write the one it gives now; needs a network
 	@$(BIN)/python -m deploy.pin
 
 lock: install ## write requirements.lock anew from pyproject.toml, with the newest versions that fit

@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ from agents.metrics import Metrics
 from agents.settings import Process, Settings
 from agents.takedown.brake import Caps
 from agents.token_key import token_key
-from agents.worker import told_to_stop
+from agents.worker import ended_if_stuck, told_to_stop
 from pipeline.detect.finding import Entity
 from pipeline.errors import AnslagsvaktError, BadConfiguration
 from pipeline.message import Result
@@ -68,12 +68,12 @@ def running(process: Process, settings: Settings) -> Iterator[Running]:
 
 
 def screen(settings: Settings) -> None:
-    """Run the screen agent until SIGTERM or SIGINT."""
-    with running(Process.SCREEN, settings) as process:
-        asyncio.run(_screen(process))
+    """Run the screen agent until SIGTERM or SIGINT; stuck for a quarter of an hour, its end included, it is ended."""
+    with running(Process.SCREEN, settings) as process, ended_if_stuck() as alive:
+        asyncio.run(_screen(process, alive))
 
 
-async def _screen(process: Running) -> None:
+async def _screen(process: Running, alive: Callable[[], None]) -> None:
     from agents.detection import build_detector  # loads Presidio, which the others have no use for
     from agents.screen import process as screening
     from agents.screen.judge import Judge
@@ -113,6 +113,7 @@ async def _screen(process: Running) -> None:
                     commit_interval=settings.commit_interval,
                     data_dir=settings.data_dir / "faust",
                     stop=stop,
+                    alive=alive,
                 )
     finally:
         await producer.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import faulthandler
+import math
 import random
 import signal
 import threading
@@ -17,8 +18,9 @@ from agents.stream import Effects, Handler, Meter, Readiness
 from agents.subscribe import KafkaSubscription
 
 _STANDARD_ERROR = 2
-_STUCK_S = 900.0
+STUCK_S = 900.0
 """Seconds; longer than `max_poll_interval_ms`, after which the group has given our partitions to another anyway."""
+_OFTEN = 100  # times in that time are often enough to be told of
 
 
 @contextmanager
@@ -43,13 +45,15 @@ def run(
     health: Readiness,
     stop: threading.Event,
     pace: Pace | None = None,
+    drain: Callable[[], None] | None = None,
+    stuck: float = STUCK_S,
 ) -> int:
-    """Consume `topics` until `stop` is set; returns the exit code. `client`: connection settings of kafka-python.
+    """Consume `topics` until `stop` is set, then `drain`; returns the exit code.
 
-    A loop that is stuck for a quarter of an hour ends the process with exit code 1: any end is safe, and standing still
-    for ever is not.
+    `client` holds connection settings of kafka-python. A loop or a drain that is stuck for so many seconds ends the
+    process with exit code 1: any end is safe, and standing still for ever is not.
     """
-    with closing(KafkaPublisher(client)) as publisher, _ended_if_stuck() as alive:
+    with ended_if_stuck(stuck) as alive, closing(KafkaPublisher(client)) as publisher:
         effects = Effects(
             subscription=KafkaSubscription(topics, role.group, client),
             publisher=publisher,
@@ -61,17 +65,31 @@ def run(
             wait=stop.wait,
             alive=alive,
         )
-        return Loop(role, handler, effects, pace).run(stop)
+        code = Loop(role, handler, effects, pace).run(stop)
+        alive()
+        if drain:
+            drain()
+    return code
 
 
 @contextmanager
-def _ended_if_stuck(seconds: float = _STUCK_S) -> Iterator[Callable[[], None]]:
-    """Unless what is given is called again within the time, say where each thread stands and end the process."""
+def ended_if_stuck(seconds: float = STUCK_S) -> Iterator[Callable[[], None]]:
+    """Unless what is given is called again within the time, say where each thread stands and end the process.
+
+    A process has one such watch: another would take its place.
+    """
+
+    told = -math.inf
 
     def alive() -> None:
+        nonlocal told
+        if time.monotonic() - told < seconds / _OFTEN:
+            return  # each time starts a thread, which is too much for every turn
+        told = time.monotonic()
         # A thread of the interpreter's own looks, also when no other gets to run. It tells names of functions alone.
         faulthandler.dump_traceback_later(seconds, exit=True, file=_STANDARD_ERROR)
 
+    alive()
     try:
         yield alive
     finally:

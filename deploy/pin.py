@@ -1,7 +1,8 @@
 """Which bytes are the images of others? `python -m deploy.pin` asks their registries and writes it beside each tag.
 
 A tag can be moved to other bytes, a digest cannot. All are asked before the first file is changed, and asking again
-takes the tags anew: that is how a pinned image is renewed.
+takes the tags anew: that is how a pinned image is renewed, and how it is found out that a digest which stands here is
+another than the registry's.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,13 +19,19 @@ from urllib.request import parse_http_list, parse_keqv_list
 import httpx
 
 _ROOT = Path(__file__).parents[1]
-FILES = (_ROOT / "docker-compose.yml", _ROOT / "deploy/Dockerfile")
+FILES = (
+    _ROOT / "docker-compose.yml",
+    _ROOT / "deploy/Dockerfile",
+    *sorted((_ROOT / "deploy/kubernetes").glob("*.yaml")),
+)
 OWN = "anslagsvakt"
 """Is built here and has a digest only where it is pushed to."""
 
 _NAME = r"[^\s:@]+(?::\d+/[^\s:@]+)?"
-REFERENCE = re.compile(rf"^(?P<before>FROM |\s*image: )(?P<name>{_NAME}):(?P<tag>[^\s:@]+)(?:@\S+)?", re.MULTILINE)
-"""A line of a Dockerfile or a compose file that names an image."""
+REFERENCE = re.compile(
+    rf"^(?P<before>FROM |\s*(?:- )?image: )(?P<name>{_NAME}):(?P<tag>[^\s:@]+)(?:@(?P<digest>\S+))?", re.MULTILINE
+)
+"""A line of a Dockerfile, a compose file or a manifest that names an image."""
 
 _MANIFESTS = (
     "application/vnd.oci.image.index.v1+json, "  # an index first: its digest holds for every kind of machine
@@ -91,26 +99,29 @@ def _token(challenge: str, image: Image, client: httpx.Client) -> str:
     return str(given.get("token") or given["access_token"])
 
 
-def pinned(text: str, digest: Callable[[Image], str]) -> str:
-    """The same file with a digest beside the tag of every image of others."""
+def pinned(text: str, digest: Callable[[Image, str | None], str]) -> str:
+    """The same file with a digest beside the tag of every image of others; `digest` is told what stood there."""
 
     def line(found: re.Match[str]) -> str:
         if found["name"] == OWN:
             return found[0]
         name, tag = found["name"], found["tag"]
-        return f"{found['before']}{name}:{tag}@{digest(Image.named(name, tag))}"
+        return f"{found['before']}{name}:{tag}@{digest(Image.named(name, tag), found['digest'])}"
 
     return REFERENCE.sub(line, text)
 
 
 def main(files: Sequence[Path] = FILES) -> int:
-    """Pin the images of these files; returns the exit code."""
+    """Pin the images of these files, say where another digest stood; returns the exit code."""
     known: dict[Image, str] = {}
+    others: dict[Image, set[str]] = defaultdict(set)
     with httpx.Client(timeout=30, follow_redirects=True) as client:
 
-        def digest(image: Image) -> str:
+        def digest(image: Image, stood: str | None) -> str:
             if image not in known:
                 known[image] = digest_of(image, client)
+            if stood and stood != known[image]:
+                others[image].add(stood)
             return known[image]
 
         try:
@@ -121,7 +132,8 @@ def main(files: Sequence[Path] = FILES) -> int:
     for path, text in written:
         path.write_text(text, encoding="utf-8")
     for image, found in known.items():
-        sys.stdout.write(f"{image.repository}:{image.tag} is {found}\n")
+        stood = "".join(f"; here stood {other}" for other in sorted(others[image]))
+        sys.stdout.write(f"{image.repository}:{image.tag} is {found}{stood}\n")
     return 0
 
 

@@ -94,7 +94,7 @@ class World:
     def turn(self) -> Sequence[Outgoing]:
         """One tick, after which the calls it made have come back."""
         messages = self.takedown.tick(self.now())
-        self.calls.drain()
+        self.calls.drain(60)
         self.sent += messages
         return messages
 
@@ -106,14 +106,21 @@ class World:
 
     def crash(self) -> None:
         """Die without a word after the calls under way; the next life starts when its claims have run out."""
-        self.calls.close()
+        assert self.calls.drain(60) == 0
         self.journal.close()
         self.at += LEASE.total_seconds() + 1
         self._start()
 
     def crash_and_inherit(self) -> None:
         """Die as in `crash`; the next life starts at once and knows that the last one is dead."""
-        self.calls.close()
+        assert self.calls.drain(60) == 0
+        self.journal.close()
+        self._start()
+        self.takedown.inherit({self._owner})
+
+    def stop(self, seconds: float) -> None:
+        """End as a process that is told to, with so long for the calls under way; the next life starts at once."""
+        self.takedown.drain(seconds)
         self.journal.close()
         self._start()
         self.takedown.inherit({self._owner})
@@ -123,7 +130,7 @@ class World:
         return f"life {self._lives}"
 
     def close(self) -> None:
-        self.calls.close()
+        assert self.calls.drain(60) == 0
         self.journal.close()
 
     def outcomes(self) -> dict[str, list[tuple[Result, bool]]]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 import socket
 import ssl
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from importlib.metadata import version
 
 import httpx
 
+from agents.deadline import Timed, within
 from agents.media.address import Allowed, Forbidden, Resolve, resolve
 
 _REDIRECTS = 5
@@ -59,27 +58,27 @@ class Fetcher:
         bounds: Bounds,
         *,
         resolve: Resolve = resolve,
-        monotonic: Callable[[], float] = time.monotonic,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         self._allowed = allowed
         self._bounds = bounds
         self._resolve = resolve
-        self._monotonic = monotonic
         self._tls = tls or httpx.create_ssl_context(trust_env=False)  # made once: it takes longer than a fetch
 
     def fetch(self, url: str) -> Fetched | Failed:
         """Fetch what stands at an address; blocks, never raises, and tells a failure by a code without the address."""
-        until = self._monotonic() + self._bounds.seconds
         try:
             # No proxy and no cookies: what is fetched must not depend on, or give away, who asks.
-            with httpx.Client(
-                verify=self._tls,
-                timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
-                trust_env=False,
-                follow_redirects=False,
-            ) as client:
-                return self._follow(client, url, until)
+            with (
+                within(self._bounds.seconds),
+                httpx.Client(
+                    transport=Timed(self._tls),
+                    timeout=httpx.Timeout(_SILENCE_S, connect=_CONNECT_S),
+                    trust_env=False,
+                    follow_redirects=False,
+                ) as client,
+            ):
+                return self._follow(client, url)
         except Forbidden:
             return Failed("address-not-allowed", hopeless=True)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError, ValueError):
@@ -91,16 +90,13 @@ class Fetcher:
         except (httpx.HTTPError, OSError):
             return Failed("no-answer")
 
-    def _follow(self, client: httpx.Client, url: str, until: float) -> Fetched | Failed:
+    def _follow(self, client: httpx.Client, url: str) -> Fetched | Failed:
         at = httpx.URL(url)
         for _ in range(_REDIRECTS + 1):
-            request = self._pinned(client, at)
-            if self._monotonic() > until:
-                return Failed("timeout")
-            answer = client.send(request, stream=True)
+            answer = client.send(self._pinned(client, at), stream=True)
             try:
                 if not answer.has_redirect_location:
-                    return self._read(answer, until)
+                    return self._read(answer)
                 at = at.join(answer.headers["Location"])
             finally:
                 answer.close()
@@ -126,7 +122,7 @@ class Fetcher:
             extensions={"sni_hostname": host},
         )
 
-    def _read(self, answer: httpx.Response, until: float) -> Fetched | Failed:
+    def _read(self, answer: httpx.Response) -> Fetched | Failed:
         status = answer.status_code
         if status != HTTPStatus.OK:
             no = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _MAY_PASS
@@ -136,7 +132,5 @@ class Fetcher:
             content += chunk
             if len(content) > self._bounds.size:
                 return Failed("too-large", hopeless=True)
-            if self._monotonic() > until:
-                return Failed("timeout")
         mime = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
         return Fetched(bytes(content), mime if _MIME.fullmatch(mime) else None)

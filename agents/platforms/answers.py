@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import httpx
 
+from agents.deadline import Whole
 from pipeline.platform import Action, Answer, Reply
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 """Short, as a call that hangs is read back later; a lease in the journal must outlast the calls of one action."""
+
+_SILENCES = 2.0
+_LARGEST = 4 * 1024 * 1024
 
 _BY_STATUS: Mapping[int, Answer] = {
     401: Answer.AUTH_LOST,
@@ -23,6 +28,12 @@ _BY_STATUS: Mapping[int, Answer] = {
     429: Answer.RETRY_AT,
     501: Answer.UNSUPPORTED,
 }
+
+
+def client(timeout: httpx.Timeout, base_url: str = "", headers: Mapping[str, str] | None = None) -> httpx.Client:
+    """A client of a platform: an answer has come whole in the time of two silences, or it has timed out."""
+    longest = Whole(_SILENCES * (timeout.read or math.inf), _LARGEST)
+    return httpx.Client(base_url=base_url, headers=headers, timeout=timeout, transport=longest, trust_env=False)
 
 
 def send(client: httpx.Client, request: httpx.Request, action: Action | None) -> httpx.Response | Reply:

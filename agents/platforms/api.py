@@ -90,7 +90,7 @@ class Api:
         scheme: str = "Bearer {}",
         header: str = "Authorization",
     ) -> None:
-        self._client = httpx.Client(base_url=base_url, timeout=timeout, headers=headers, trust_env=False)
+        self._client = answers.client(timeout, base_url, headers)
         self._now = now
         self._classify = classify
         self._scheme = scheme

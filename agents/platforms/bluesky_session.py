@@ -52,7 +52,7 @@ class Session:
         *,
         timeout: httpx.Timeout = answers.TIMEOUT,
     ) -> None:
-        self._client = httpx.Client(base_url=f"{service}/xrpc/", timeout=timeout, trust_env=False)
+        self._client = answers.client(timeout, f"{service}/xrpc/")
         self._login = {"identifier": identifier, "password": password}
         self._now = now
         self._lock = threading.Lock()

@@ -39,9 +39,7 @@ class SimulatorPlatform:
         timeout: httpx.Timeout = answers.TIMEOUT,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._client = httpx.Client(
-            base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=timeout, trust_env=False
-        )
+        self._client = answers.client(timeout, url, {"Authorization": f"Bearer {token}"})
         self._now = now
 
     def capabilities(self, kind: ObjectKind, *, is_own: bool) -> Capabilities:  # noqa: ARG002 - the port's signature

@@ -106,7 +106,7 @@ class Refreshed:
         }
         if self._client.secret is not None:
             form["client_secret"] = self._client.secret
-        with httpx.Client(timeout=self._timeout, trust_env=False) as http:
+        with answers.client(self._timeout) as http:
             response = answers.send(http, http.build_request("POST", self._client.token_url, data=form), Action.READ)
         if isinstance(response, Reply):
             raise UnavailableError(response)

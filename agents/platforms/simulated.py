@@ -35,8 +35,8 @@ class Action(StrEnum):
 class FaultKind(StrEnum):
     """How a call can go wrong. `lie` does nothing and says yes; `timeout_after_success` does it and says nothing.
 
-    `not_found` is 404 for an item that is there, as platforms answer when a token has lost its rights; `cut` closes the
-    connection with nothing done.
+    `trickle` does it and says so, a byte at a time. `not_found` is 404 for an item that is there, as platforms answer
+    when a token has lost its rights; `cut` closes the connection with nothing done.
     """
 
     TOO_MANY = "429"
@@ -44,6 +44,7 @@ class FaultKind(StrEnum):
     UNAVAILABLE = "503"
     SLOW = "slow"
     TIMEOUT_AFTER_SUCCESS = "timeout_after_success"
+    TRICKLE = "trickle"
     LIE = "lie"
     AUTH_LOST = "auth_lost"
     FORBIDDEN = "forbidden"
@@ -55,7 +56,8 @@ class FaultKind(StrEnum):
 class Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One planned fault: which calls it meets (None: any) and how many (None: until cleared).
 
-    `seconds` is the Retry-After of `429`, the delay of `slow` and how long `timeout_after_success` holds the line.
+    `seconds` is the Retry-After of `429`, the delay of `slow`, how long `timeout_after_success` holds the line, and
+    how long `trickle` waits before each byte.
     """
 
     kind: FaultKind
@@ -92,12 +94,13 @@ class Call(msgspec.Struct, frozen=True):
 
 
 class Reply(msgspec.Struct, frozen=True):
-    """What to send, and how: after `delay` seconds, or (status None) never."""
+    """What to send, and how: after `delay` seconds, each byte after `pause`, or (status None) never."""
 
     status: int | None
     body: Mapping[str, object] = {}
     retry_after: float | None = None
     delay: float = 0.0
+    pause: float = 0.0
     effective: bool = False
 
 
@@ -199,6 +202,8 @@ class SimulatedPlatform:
             return msgspec.structs.replace(reply, delay=fault.seconds)
         if fault and fault.kind is FaultKind.TIMEOUT_AFTER_SUCCESS:
             return msgspec.structs.replace(reply, status=None, delay=fault.seconds)
+        if fault and fault.kind is FaultKind.TRICKLE:
+            return msgspec.structs.replace(reply, pause=fault.seconds)
         return reply
 
     def _refusal(self, fault: Fault | None) -> Reply | None:

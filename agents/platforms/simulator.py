@@ -135,6 +135,8 @@ class _Handler(LoopbackHandler):
     def _perform(self, reply: Reply) -> None:
         if reply.delay:
             self.server.stopping.wait(reply.delay)
+        if reply.pause:
+            self.trickle(reply.pause)
         if reply.status is None:
             self.close_connection = True
             return

@@ -26,6 +26,7 @@ from rfc3161_client import (
     decode_timestamp_response,
 )
 
+from agents.deadline import Whole
 from agents.retention.stamped import ENDING, unstamped
 from agents.retention.trouble import translated
 from pipeline.errors import AnslagsvaktError, BadConfiguration, RetryLater
@@ -107,17 +108,12 @@ def stamping(log: Path, url: str, roots: Roots, failed: Callable[[AnslagsvaktErr
 def _ask(url: str, roots: Roots, head: bytes) -> bytes:
     request = TimestampRequestBuilder().data(head).hash_algorithm(HashAlgorithm.SHA256).build()
     try:
-        answer = httpx.post(
-            url,
-            content=request.as_bytes(),
-            headers={"Content-Type": "application/timestamp-query"},
-            timeout=_TIMEOUT_S,
-            trust_env=False,
-        ).raise_for_status()
+        with httpx.Client(transport=Whole(_TIMEOUT_S, _LARGEST), timeout=_TIMEOUT_S, trust_env=False) as client:
+            answer = client.post(
+                url, content=request.as_bytes(), headers={"Content-Type": "application/timestamp-query"}
+            ).raise_for_status()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise RetryLater(f"the time stamp authority does not answer ({type(error).__name__})") from None
-    if len(answer.content) > _LARGEST:
-        raise RetryLater("the time stamp authority answers at length what can be no stamp")
+        raise RetryLater(f"the time stamp authority gives no answer of use ({type(error).__name__})") from None
     try:
         roots.time_of(answer.content, head, nonce=request.nonce)
     except ValueError as error:

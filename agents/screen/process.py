@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -41,8 +41,11 @@ async def run(
     commit_interval: float,
     data_dir: Path,
     stop: asyncio.Event,
+    alive: Callable[[], None] = lambda: None,
 ) -> None:
     """Consume raw events until `stop` is set; what is being worked on then is finished and committed.
+
+    `alive` is called several times a second, but not while a turn lasts that has begun.
 
     Raises:
         Stop: something could not be confirmed; nothing unconfirmed was acknowledged, so all of it comes again.
@@ -56,6 +59,7 @@ async def run(
     async def screen(polls: StreamT[Any]) -> None:
         async for event in cast("faust.Stream[Any]", polls).noack().events():
             async with busy:
+                alive()
                 try:
                     await turn.take(event.value.begin())
                 except Exception as error:  # noqa: BLE001 - Faust would acknowledge what raised: stop instead
@@ -69,7 +73,7 @@ async def run(
     endings: tuple[asyncio.Future[Any], ...] = (
         failure,
         asyncio.ensure_future(_crash_of(app)),
-        asyncio.ensure_future(_watch(app, health, metrics)),
+        asyncio.ensure_future(_watch(app, health, metrics, busy, alive)),
     )
     try:
         await asyncio.wait((stopped, *endings), return_when=asyncio.FIRST_COMPLETED)
@@ -132,10 +136,14 @@ async def _crash_of(app: faust.App) -> None:
     raise Stop(f"Faust has crashed ({reason}): see the log above; what was not committed comes again")
 
 
-async def _watch(app: faust.App, health: Health, metrics: Metrics) -> None:
+async def _watch(
+    app: faust.App, health: Health, metrics: Metrics, busy: asyncio.Lock, alive: Callable[[], None]
+) -> None:
     """Keep readiness and lag up to date; raise `Stop` when a partition stands still while others move."""
     standstill: Standstill[TP] = Standstill()
     while True:
+        if not busy.locked():
+            alive()
         consumer = app.consumer
         ready = app.consumer_generation_id > 0 and not app.rebalancing
         health.ready(yes=ready)

@@ -8,6 +8,7 @@ whole poll, while the order within each partition stays what the broker gave. Co
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -57,6 +58,22 @@ class Poll:
         return f"<Poll of {len(self)}>"
 
 
+class _Thread(driver.AIOKafkaConsumerThread):
+    """Faust's thread for the consumer, which lets go of its connections also when their broker is away."""
+
+    logger = driver.logger
+
+    async def on_thread_stop(self) -> None:
+        try:
+            await super().on_thread_stop()
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._consumer is None or (task and task.cancelling()):
+                raise
+            # Nobody has cancelled us: aiokafka waits for fetches that it has cancelled itself, and is left half closed.
+            await self._consumer._client.close()  # noqa: SLF001 - nothing public closes the rest
+
+
 class PollConsumer(driver.Consumer):
     """A Faust consumer that hands over whole polls and never commits past one that is unfinished."""
 
@@ -68,6 +85,9 @@ class PollConsumer(driver.Consumer):
         self._finished: dict[TP, int] = {}
         self.polls_ended = 0
         super().__init__(*args, **kwargs)
+
+    def _new_consumer_thread(self) -> _Thread:
+        return _Thread(self, loop=self.loop, beacon=self.beacon)
 
     async def _getmany(self, active_partitions: set[TP] | None, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's name
         generation = self.app.consumer_generation_id

@@ -1,10 +1,15 @@
-"""Calls to platforms on a few threads, so that a slow platform stalls neither the others nor the polling of Kafka."""
+"""Calls to platforms on a few threads, so that a slow platform stalls neither the others nor the polling of Kafka.
+
+They are daemons: no call keeps a process that ends. The journal knows of every call before it is made, so that the next
+process reads back what came of one that was cut off.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -50,7 +55,6 @@ class Calls:
         self._now = now
         self._workers = workers
         self._per_platform = per_platform
-        self._pool = ThreadPoolExecutor(workers, "platform")
         self._under_way: dict[Future[Done], Planned | Letter] = {}
 
     def free(self) -> int:
@@ -65,7 +69,9 @@ class Calls:
     def make(self, planned: Planned | Letter) -> None:
         """Make a call; the journal must know of it already."""
         platform = self._platforms[planned.order.subject.platform]
-        self._under_way[self._pool.submit(self._perform, platform, planned)] = planned
+        future: Future[Done] = Future()
+        self._under_way[future] = planned
+        threading.Thread(target=self._perform, args=(platform, planned, future), name="platform", daemon=True).start()
 
     def orders(self) -> frozenset[str]:
         """The orders that calls are under way for."""
@@ -80,23 +86,19 @@ class Calls:
         known = [each.planned for each in done]
         self._under_way = {f: p for f, p in self._under_way.items() if not any(p is each for each in known)}
 
-    def drain(self) -> None:
-        """Wait for the calls under way; they are bounded by the adapters' time-outs."""
-        wait(self._under_way)
-
-    def close(self) -> None:
-        """Let go of the threads."""
-        self._pool.shutdown(wait=True)
+    def drain(self, seconds: float) -> int:
+        """Wait so long for the calls under way; returns how many are under way still."""
+        return len(wait(self._under_way, seconds).not_done)
 
     def _running(self) -> list[Planned | Letter]:
         return [planned for future, planned in self._under_way.items() if not future.done()]
 
-    def _perform(self, platform: Platform, planned: Planned | Letter) -> Done:
+    def _perform(self, platform: Platform, planned: Planned | Letter, future: Future[Done]) -> None:
         try:
             reply = _asked(platform, planned)
         except Exception as error:  # noqa: BLE001 - an adapter's bug must not end the process; the call may have happened
             reply = Reply(Answer.AMBIGUOUS, reason=f"bug in the adapter: {type(error).__name__}")
-        return Done(planned, reply, self._now())
+        future.set_result(Done(planned, reply, self._now()))
 
 
 def _asked(platform: Platform, planned: Planned | Letter) -> Reply:

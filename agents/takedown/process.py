@@ -7,6 +7,7 @@ the journal has to tell. That `tick` is called again means that the last is conf
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +23,10 @@ from topics.outgoing import Outgoing
 
 _PLANNED_AT_ONCE = 500
 _HOUSEKEEPING = timedelta(seconds=10)
+_DRAIN_S = 30.0
+"""Longer than one exchange with a platform, and half of what compose and Kubernetes let us take for our end."""
+
+_log = logging.getLogger(__name__)
 
 
 class Takedown:
@@ -93,9 +98,13 @@ class Takedown:
         """Whether calls came back or were begun: what waits behind them should not wait for a whole poll as well."""
         return self._moved
 
-    def drain(self) -> None:
-        """Wait for the calls under way and note their replies, so that the next process need not read them back."""
-        self._calls.drain()
+    def drain(self, seconds: float = _DRAIN_S) -> None:
+        """Wait for the calls under way and note their replies, so that the next process need not read them back.
+
+        What takes longer is left to it: the journal knows that the call was begun.
+        """
+        if left := self._calls.drain(seconds):
+            _log.warning("%s calls to platforms have not come back: the next process reads back what they did", left)
         done = self._calls.done()
         with self._journal.transaction() as db:
             turn = Turn(db, self._now(), self._terms, self._metrics)

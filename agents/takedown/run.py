@@ -51,15 +51,23 @@ def run(
 ) -> int:
     """Carry out orders until `stop` is set; returns the exit code. `client`: connection settings of kafka-python.
 
-    Replies to calls that are under way are still noted; what is not told by then is told by the next process.
+    Replies to calls that are under way are still noted, unless they take too long; what is not told by then is told by
+    the next process.
     """
     with (
         closing(Journal(journal_path)) as journal,
         alive(journal_path, terms.owner) as living,
-        closing(Calls(platforms, now)) as calls,
     ):
-        takedown = Takedown(journal, platforms, calls, meter, terms, now=now)
+        takedown = Takedown(journal, platforms, Calls(platforms, now), meter, terms, now=now)
         takedown.inherit(living)
-        code = worker.run(ROLE, _TOPICS, takedown, client=client, meter=meter, health=health, stop=stop, pace=pace)
-        takedown.drain()
-    return code
+        return worker.run(
+            ROLE,
+            _TOPICS,
+            takedown,
+            client=client,
+            meter=meter,
+            health=health,
+            stop=stop,
+            pace=pace,
+            drain=takedown.drain,
+        )

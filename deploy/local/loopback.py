@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from deploy.local.ports import HOST
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -39,6 +44,7 @@ class LoopbackServer(ThreadingHTTPServer):
 class LoopbackHandler(BaseHTTPRequestHandler):
     """One connection; says nothing of its own accord."""
 
+    server: LoopbackServer
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
 
@@ -58,8 +64,29 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def trickle(self, pause: float) -> None:
+        """Let each byte from here on wait for so many seconds; the connection ends with the answer."""
+        self.wfile = _Trickling(self.wfile, partial(self.server.stopping.wait, pause))
+        self.close_connection = True
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Log nothing: requests hold what people wrote."""
+
+
+class _Trickling(BufferedIOBase):
+    """Writes a byte at a time, until `stopped` says that there is no more time."""
+
+    def __init__(self, inner: BufferedIOBase, stopped: Callable[[], bool]) -> None:
+        self._inner = inner
+        self._stopped = stopped
+
+    def write(self, content: ReadableBuffer, /) -> int:
+        each = memoryview(content)
+        for place in range(len(each)):
+            if self._stopped():
+                break
+            self._inner.write(each[place : place + 1])
+        return len(each)
 
 
 Server = TypeVar("Server", bound=LoopbackServer)

@@ -55,7 +55,8 @@ class Scene:
         return ASKED[self.order.wanted]
 
     def plan(self, kind: FaultKind, *, action: Action | None = None, count: int | None = 1) -> None:
-        self.peer.server.platform.plan([Fault(kind, action=action or self.asked, count=count, seconds=0.5)])
+        seconds = 0.05 if kind is FaultKind.TRICKLE else 0.5
+        self.peer.server.platform.plan([Fault(kind, action=action or self.asked, count=count, seconds=seconds)])
 
     def go(self, order: Order | None = None) -> None:
         """Tell an order (the scene's) and its receipt."""
@@ -221,6 +222,8 @@ FAULTS: Mapping[str, Callable[[Scene], None]] = {
     "connect time-out": nobody_accepts,
     "read time-out": failing(FaultKind.SLOW),
     "read time-out while reading back": failing(FaultKind.SLOW, Action.READ),
+    "bytes that trickle": failing(FaultKind.TRICKLE),
+    "bytes that trickle while reading back": failing(FaultKind.TRICKLE, Action.READ),
     "line cut": failing(FaultKind.CUT),
     "time-out after success": failing(FaultKind.TIMEOUT_AFTER_SUCCESS),
     "crash of ours in the call": crash,

@@ -43,6 +43,7 @@ FAULTS: dict[tuple[FaultKind, Action], tuple[Reply, Visibility]] = {
     (FaultKind.UNAVAILABLE, HIDE): (Reply(Answer.AMBIGUOUS, reason="HTTP 503"), Visibility.VISIBLE),
     (FaultKind.SLOW, HIDE): (Reply(Answer.AMBIGUOUS, reason="ReadTimeout"), Visibility.HIDDEN),
     (FaultKind.TIMEOUT_AFTER_SUCCESS, HIDE): (Reply(Answer.AMBIGUOUS, reason="ReadTimeout"), Visibility.HIDDEN),
+    (FaultKind.TRICKLE, HIDE): (Reply(Answer.AMBIGUOUS, reason="ReadTimeout"), Visibility.HIDDEN),
     (FaultKind.CUT, HIDE): (Reply(Answer.AMBIGUOUS, reason="RemoteProtocolError"), Visibility.VISIBLE),
     (FaultKind.LIE, HIDE): (Reply(Answer.DONE), Visibility.VISIBLE),
     (FaultKind.AUTH_LOST, HIDE): (Reply(Answer.AUTH_LOST, reason="HTTP 401"), Visibility.VISIBLE),
@@ -51,6 +52,7 @@ FAULTS: dict[tuple[FaultKind, Action], tuple[Reply, Visibility]] = {
     (FaultKind.UNSUPPORTED, HIDE): (Reply(Answer.UNSUPPORTED, reason="HTTP 405"), Visibility.VISIBLE),
     (FaultKind.BROKEN, READ): (Reply(Answer.AMBIGUOUS, reason="HTTP 500"), Visibility.VISIBLE),
     (FaultKind.SLOW, READ): (Reply(Answer.RETRY_AT, reason="ReadTimeout"), Visibility.VISIBLE),
+    (FaultKind.TRICKLE, READ): (Reply(Answer.RETRY_AT, reason="ReadTimeout"), Visibility.VISIBLE),
     (FaultKind.CUT, READ): (Reply(Answer.RETRY_AT, reason="RemoteProtocolError"), Visibility.VISIBLE),
     (FaultKind.AUTH_LOST, READ): (Reply(Answer.AUTH_LOST, reason="HTTP 401"), Visibility.VISIBLE),
 }
@@ -60,7 +62,7 @@ FAULTS: dict[tuple[FaultKind, Action], tuple[Reply, Visibility]] = {
 def test_a_fault_gets_its_answer(
     server: SimulatorServer, adapter: SimulatorPlatform, kind: FaultKind, action: Action
 ) -> None:
-    seconds = 7.0 if kind is FaultKind.TOO_MANY else 0.6
+    seconds = {FaultKind.TOO_MANY: 7.0, FaultKind.TRICKLE: 0.05}.get(kind, 0.6)
     server.platform.plan([Fault(kind, action=Asked(action), seconds=seconds)])
     reply, state = FAULTS[kind, action]
     assert adapter.perform(action, COMMENT) == reply

@@ -10,6 +10,8 @@ import contextlib
 import os
 import secrets
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -301,7 +303,7 @@ def revive(broker: Kafka) -> None:
         os.kill(broker.pid, signal.SIGCONT)
 
 
-# Faust's consumer thread cannot leave its group without a broker, and says so with a traceback.
+# Where a broker neither answers nor refuses, Faust's consumer thread outlives us, and says so with a traceback.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("happens", [pause, Kafka.kill], ids=["paused", "killed"])
 def test_what_cannot_be_confirmed_is_not_acknowledged(
@@ -368,6 +370,30 @@ def test_the_command_ends_with_one_line_and_exit_code_1(breakable: Kafka, tmp_pa
     assert committed(breakable, catalog.SCREEN_GROUP) == 0
 
 
+def test_told_to_stop_when_the_broker_is_gone_it_ends_at_once_and_in_good_order(
+    breakable: Kafka, tmp_path: Path
+) -> None:
+    """What aiokafka leaves open then is closed: Faust's thread would die of it, and be waited for in vain."""
+    send(breakable, *(sample.value or b"" for sample in events(5, 1)))
+    installation = Installation(tmp_path / "installation", breakable.bootstrap, "")
+    screen = command(installation, "screen")
+    try:
+        until_then = time.monotonic() + PATIENCE
+        while committed(breakable, catalog.SCREEN_GROUP) < 5:
+            assert time.monotonic() < until_then
+            time.sleep(0.5)
+        breakable.kill()
+        time.sleep(2)  # for a fetch to find that out, and wait before it tries again
+        screen.stop(PATIENCE)
+    finally:
+        screen.kill()
+    said = (installation.logs / "screen.log").read_text()
+    assert screen.exit_code == 0
+    assert said.splitlines()[-1].endswith("screen has ended")
+    assert "Traceback" not in said
+    assert "Task was destroyed" not in said
+
+
 def test_a_partition_that_nobody_reads_any_more_ends_the_process(
     broker: Kafka, new_topic: TopicMaker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -391,3 +417,55 @@ def test_a_partition_that_nobody_reads_any_more_ends_the_process(
         with pytest.raises(Stop, match=f"{catalog.RAW}/0 is ours and nobody reads it any more"):
             asyncio.run(run())
     assert handling.seen == [b"read"]
+
+
+_HANGS = """
+import asyncio, sys, time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from prometheus_client import CollectorRegistry
+from agents import worker
+from agents.health import Health
+from agents.metrics import Metrics
+from agents.screen import process
+from agents.screen.turn import Turn
+
+bootstrap, folder, told = sys.argv[1:]
+stop = asyncio.Event()
+
+class Nowhere:
+    async def publish(self, messages): pass
+
+def hangs(record, now):
+    if told == "told to stop":
+        loop.call_soon_threadsafe(stop.set)
+    time.sleep(600)
+
+async def main(alive):
+    global loop
+    loop, metrics = asyncio.get_running_loop(), Metrics(CollectorRegistry())
+    with ThreadPoolExecutor(1) as executor:
+        await process.run(
+            {"bootstrap_servers": [bootstrap]}, Turn(hangs, Nowhere(), metrics, executor, 9), health=Health(),
+            metrics=metrics, batch_size=9, commit_interval=0.2, data_dir=Path(folder), stop=stop, alive=alive
+        )
+
+with worker.ended_if_stuck(10) as alive:
+    asyncio.run(main(alive))
+"""
+
+
+@pytest.mark.parametrize("told", ["at work", "told to stop"])
+def test_a_screen_whose_turn_never_ends_is_ended(breakable: Kafka, tmp_path: Path, told: str) -> None:
+    """Also while it drains: it says where it stood, and what it had in hand comes again."""
+    send(breakable, b"one")
+    ran = subprocess.run(
+        [sys.executable, "-c", _HANGS, breakable.bootstrap, str(tmp_path), told],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert ran.returncode == 1
+    assert "in hangs" in ran.stderr
+    assert committed(breakable, catalog.SCREEN_GROUP) == 0

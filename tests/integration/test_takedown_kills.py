@@ -39,6 +39,7 @@ FAULTS = (
     FaultKind.UNAVAILABLE,
     FaultKind.SLOW,
     FaultKind.TIMEOUT_AFTER_SUCCESS,
+    FaultKind.TRICKLE,
     FaultKind.LIE,
     FaultKind.CUT,
 )

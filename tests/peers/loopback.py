@@ -126,6 +126,8 @@ class _Handler(LoopbackHandler):
             reply = platform.handle(asked.action, asked.item)
         if reply.delay:
             self.server.stopping.wait(reply.delay)
+        if reply.pause:
+            self.trickle(reply.pause)
         if reply.status is None:
             self.close_connection = True
         elif reply.status == 429:

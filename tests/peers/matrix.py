@@ -63,6 +63,8 @@ ROWS = (
     Row("connect time-out", _AS_WANTED, Answer.RETRY_AT),
     Row("read time-out", _AS_WANTED, Answer.AMBIGUOUS),
     Row("read time-out while reading back", _AS_WANTED, Answer.DONE),
+    Row("bytes that trickle", _AS_WANTED, Answer.AMBIGUOUS),
+    Row("bytes that trickle while reading back", _AS_WANTED, Answer.DONE),
     Row("line cut", _AS_WANTED, Answer.AMBIGUOUS),
     Row("time-out after success", _AS_WANTED, Answer.AMBIGUOUS),
     Row("crash of ours in the call", _AS_WANTED, None),

@@ -360,7 +360,7 @@ def test_a_platform_that_hangs_stalls_nobody_else(world: World) -> None:
         assert sorted(world.outcomes()) == sorted(f"fast{i}" for i in range(20))
     finally:
         release.set()
-    world.calls.drain()
+    world.calls.drain(60)
     world.settle(10)
     assert len(world.outcomes()) == 40
 
@@ -384,7 +384,7 @@ def test_a_call_that_outlasts_its_lease_is_not_made_twice(make_world: MakeWorld,
         assert platform.calls == [(HIDE, "1")]
     finally:
         release.set()
-    one.calls.drain()
+    one.calls.drain(60)
     one.settle(5)
     assert one.outcomes() == {"order": [(Result.HIDDEN, True)]}
 
