@@ -78,6 +78,7 @@ def ended_if_stuck(seconds: float = STUCK_S) -> Iterator[Callable[[], None]]:
 
     A process has one such watch: another would take its place.
     """
+    told = -math.inf
 
     told = -math.inf
 
