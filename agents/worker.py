@@ -80,8 +80,6 @@ def ended_if_stuck(seconds: float = STUCK_S) -> Iterator[Callable[[], None]]:
     """
     told = -math.inf
 
-    told = -math.inf
-
     def alive() -> None:
         nonlocal told
         if time.monotonic() - told < seconds / _OFTEN:
