@@ -75,9 +75,10 @@ class ToneModel:
         self._scale = scale
         self._bias = tuple(bias)
         self._least = tuple(math.log(threshold / (1 - threshold)) for threshold in thresholds)
-        self._shifts = range(_BITS, _BITS * (len(concerns) + 1), _BITS)
+        self._shifts = range(_BITS, _BITS * (weights.shape[1] + 1), _BITS)
         self._tops = sum(1 << at + _BITS - 1 for at in self._shifts)
         self._least_total = lru_cache(self._least_of)
+        self._anything = 1 << self._shifts[-1] + _BITS - 1
         self._concerns = tuple(concerns)
         self._sparks = sparks
         self.recipe = recipe
@@ -87,21 +88,38 @@ class ToneModel:
         return not self._sparks.isdisjoint(text.distinct)
 
     def says(self, text: Wording, findings: Sequence[Finding]) -> list[Tone]:
-        """The concerns whose probability reaches their threshold, each at the word that weighs most."""
+        """The concerns whose probability reaches their threshold, each at the word that weighs most.
+
+        None where it is not as likely that the text says anything at all, which the last column knows.
+        """
         if not self.may_say(text):
             return []
-        low = masked(text.low, findings) if findings else text.low
-        total = self._total(text if low == text.low else wording(low))
-        if not (total | self._tops) - self._least_total(total & _FIELD) & self._tops:
+        total = self._total(self._masked(text, findings))
+        if (total | self._tops) - self._least_total(total & _FIELD) & self._tops <= self._anything:
             return []
-        count, *sums = self._fields(total)
-        each = self._scale / math.sqrt(max(1, count))
-        values = [total * each + bias for total, bias in zip(sums, self._bias, strict=True)]
+        *values, anything = self._values(total)
+        if anything < self._least[-1]:
+            return []
         likely = [column for column, value in enumerate(values) if value >= self._least[column]]
         return [
-            Tone(self._concerns[column], 1 / (1 + math.exp(-values[column])), *self._heaviest(text.low, column))
+            Tone(self._concerns[column], _chance(values[column]), *self._heaviest(text.low, column))
             for column in likely
         ]
+
+    def chances(self, text: Wording, findings: Sequence[Finding]) -> dict[Concern, float]:
+        """How likely each concern is, whatever the thresholds."""
+        values = self._values(self._total(self._masked(text, findings)))
+        return {concern: _chance(value) for concern, value in zip(self._concerns, values, strict=False)}
+
+    def _masked(self, text: Wording, findings: Sequence[Finding]) -> Wording:
+        low = masked(text.low, findings) if findings else text.low
+        return text if low == text.low else wording(low)
+
+    def _values(self, total: int) -> list[float]:
+        """The log odds of each concern, and last of any."""
+        count, *sums = self._fields(total)
+        each = self._scale / math.sqrt(max(1, count))
+        return [total * each + bias for total, bias in zip(sums, self._bias, strict=True)]
 
     def weighed(self, plain: Wording) -> tuple[int, ...]:
         """How many known features a masked text has, and for each concern the sum of their weights."""
@@ -138,6 +156,10 @@ class ToneModel:
     def _weight(self, word: str, column: int) -> int:
         rows = [self.index[f] for f in parts_of(word) if f in self.index]
         return max((int(self._weights.item(row, column)) for row in rows), default=-128)
+
+
+def _chance(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
 
 
 def load_tone(path: Path = BUILT_IN) -> ToneModel:
