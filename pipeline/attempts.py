@@ -11,6 +11,9 @@ from pipeline.platform import Action, Answer, Attempt, Presence
 MAX_LIES = 3
 """So many times may a platform say `done` of something that reading back then denies."""
 
+CLOCK_SLACK = timedelta(seconds=1)
+"""So far a clock goes back when it is merely kept right; further, and it has been set back."""
+
 READS_BEFORE_REPEAT = 2
 """A platform may answer from a cache, or still be at work on a call that timed out: one reading does not convict."""
 
@@ -113,13 +116,14 @@ def recount(attempts: Sequence[Attempt]) -> Story:
     return Story(tuple(attempts), None, tuple(attempts))
 
 
-def not_before(story: Story, *, verify: bool) -> datetime | None:
+def not_before(story: Story, now: datetime, *, verify: bool) -> datetime | None:
     """The earliest moment for the next call: the platform's own word where it gave one, else a growing pause.
 
-    A write in doubt is read back at once, so it has no pause, unless the platform shows nothing to `verify`.
+    A write in doubt is read back at once, so it has no pause, unless the platform shows nothing to `verify`. An answer
+    from the future was noted by a clock that has been set back since: nobody knows how long ago that is.
     """
     last = story.last
-    if last is None or last.reply is None:
+    if last is None or last.reply is None or last.last_at > now + CLOCK_SLACK:
         return None
     if last.answer is Answer.RETRY_AT and last.reply.retry_at:
         return last.reply.retry_at

@@ -65,7 +65,7 @@ def _next(case: Case, now: datetime) -> Step:
         return _without_credentials(case, "no credentials for this platform")
     if story.last and story.last.answer is Answer.AUTH_LOST and Result.AUTH_LOST not in case.alarmed:
         return _without_credentials(case, "the platform refuses our credentials")
-    pauses = [p for p in (not_before(story, verify=case.capabilities.verify), case.parked_until) if p and p > now]
+    pauses = [p for p in (not_before(story, now, verify=case.capabilities.verify), case.parked_until) if p and p > now]
     return (
         Wait(max(pauses))
         if pauses

@@ -57,6 +57,19 @@ def release(db: sqlite3.Connection, order: Order, due_at: datetime | None) -> No
     )
 
 
+def latest_call(db: sqlite3.Connection) -> datetime:
+    """When the latest call to a platform was made or answered, by the clock of then; long ago when none was."""
+    row = db.execute("SELECT max(max(began_at, coalesce(ended_at, 0))) FROM attempts").fetchone()
+    return moment(row[0] or 0)
+
+
+def look_again(db: sqlite3.Connection, until: datetime) -> None:
+    """Look at every order now that waits for a moment, and hold none beyond `until`: the clock told them wrong."""
+    db.execute("UPDATE orders SET due_at = 0 WHERE result IS NULL AND due_at IS NOT NULL")
+    db.execute("UPDATE orders SET claimed_until = ?1 WHERE claimed_until > ?1", (stamp(until),))
+    db.execute("DELETE FROM parked")
+
+
 def inherit(db: sqlite3.Connection, living: Collection[str]) -> int:
     """Take back what dead processes had claimed, so that nobody waits for their leases to run out; returns how much."""
     freed = db.execute(

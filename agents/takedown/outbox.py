@@ -43,6 +43,11 @@ def inherit(db: sqlite3.Connection) -> None:
     db.execute("UPDATE outbox SET claimed_until = 0 WHERE published = 0")
 
 
+def look_again(db: sqlite3.Connection, until: datetime) -> None:
+    """Hold nothing beyond `until`: the clock told it wrong."""
+    db.execute("UPDATE outbox SET claimed_until = ?1 WHERE published = 0 AND claimed_until > ?1", (stamp(until),))
+
+
 def confirmed(db: sqlite3.Connection, seqs: Sequence[int]) -> None:
     """Note that these are confirmed by Kafka; their content is no longer needed here."""
     db.executemany("UPDATE outbox SET published = 1, value = x'' WHERE seq = ?", [(seq,) for seq in seqs])

@@ -18,11 +18,13 @@ from agents.takedown.calls import Calls, Done, Letter, Planned
 from agents.takedown.journal import Journal
 from agents.takedown.metrics import TakedownMetrics
 from agents.takedown.turn import Terms, Turn
+from pipeline.attempts import CLOCK_SLACK
 from topics import catalog, wire
 from topics.outgoing import Outgoing
 
 _PLANNED_AT_ONCE = 500
 _HOUSEKEEPING = timedelta(seconds=10)
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _DRAIN_S = 30.0
 """Longer than one exchange with a platform, and half of what compose and Kubernetes let us take for our end."""
 
@@ -50,12 +52,15 @@ class Takedown:
         self._now = now
         self._unconfirmed: tuple[int, ...] = ()
         self._moved = False
-        self._housekeeping_due = self._renewal_due = datetime.min.replace(tzinfo=UTC)
+        self._latest = self._housekeeping_due = self._renewal_due = _NEVER
 
     def inherit(self, living: Collection[str]) -> None:
         """Take up at once what processes had in hand that are not among the `living`, our own name among them."""
+        now = self._latest = self._now()
         with self._journal.transaction() as db:
             orders.inherit(db, living)
+            if orders.latest_call(db) > now + CLOCK_SLACK:
+                orders.look_again(db, now + self._terms.lease)
             if set(living) == {self._terms.owner}:
                 outbox.inherit(db)
 
@@ -69,6 +74,9 @@ class Takedown:
     def tick(self, now: datetime) -> Sequence[Outgoing]:
         """Take every order that is due one step on."""
         self._moved = False
+        if now + CLOCK_SLACK < self._latest:
+            self._look_again(now)
+        self._latest = now
         done = self._calls.done()
         tidy, renew = now >= self._housekeeping_due, now >= self._renewal_due
         with self._journal.transaction() as db:
@@ -92,6 +100,13 @@ class Takedown:
             self._calls.make(call)
         self._moved = bool(done or planned)
         return tuple(messages.values())
+
+    def _look_again(self, now: datetime) -> None:
+        """The clock has been set back: what waits for a moment that it told would wait for as long as it was ahead."""
+        with self._journal.transaction() as db:
+            orders.look_again(db, now + self._terms.lease)
+            outbox.look_again(db, now + self._terms.lease)
+        self._housekeeping_due = self._renewal_due = _NEVER
 
     @property
     def eager(self) -> bool:

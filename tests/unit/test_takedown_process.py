@@ -297,6 +297,35 @@ def test_a_pause_the_platform_asks_for_parks_the_whole_account(world: World, pla
     assert world.outcomes() == {"o0": [(Result.HIDDEN, True)], "o1": [(Result.HIDDEN, True)]}
 
 
+@pytest.mark.parametrize("killed", ["never", "before", "after"])
+@pytest.mark.parametrize(
+    "replies",
+    [[Reply(Answer.RETRY_AT, retry_at=after(7300))], [Reply(Answer.AMBIGUOUS)] * 3],
+    ids=["the platform asks for a pause", "nobody knows"],
+)
+def test_nothing_waits_for_a_clock_that_was_ahead(
+    world: World, platform: FakePlatform, replies: list[Reply], killed: str
+) -> None:
+    """A clock that was two hours ahead for a while holds nothing up for two hours when it has been set right.
+
+    Nor does it when the process is killed before or after.
+    """
+    platform.plan("0", replies)
+    world.at = 7200
+    world.tell(an_order("o0", item="0", wanted=EndState.HIDDEN))
+    world.settle(4)
+    world.tell(an_order("o1", item="1", wanted=EndState.HIDDEN))
+    world.settle(2)
+    if killed == "before":
+        world.crash_and_inherit()
+    world.at = 10
+    if killed == "after":
+        world.crash_and_inherit()
+    world.settle(60)
+    ends = {order: told[-1] for order, told in world.outcomes().items()}
+    assert ends == {"o0": (Result.HIDDEN, True), "o1": (Result.HIDDEN, True)}
+
+
 def test_lost_credentials_are_told_and_the_order_is_kept(world: World, platform: FakePlatform) -> None:
     platform.plan("1", [Reply(Answer.AUTH_LOST)])
     world.tell(an_order(wanted=EndState.HIDDEN, deadline=5000))
