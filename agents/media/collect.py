@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from agents.media.fetch import Failed, Fetched
-from agents.media.queue import Expected, Job, MediaQueue, Waiting
+from agents.media.queue import LONGEST_PAUSE, Expected, Job, MediaQueue, Waiting
 from agents.media.workers import Done, Workers
 from agents.metrics import Fetching
 from agents.retention.attachment import Attachment
@@ -26,7 +26,6 @@ from topics import wire
 
 _LEASE = timedelta(minutes=3)
 _LEAST_ATTEMPTS = 3
-_LONGEST = timedelta(minutes=10)
 _HOUSEKEEPING = timedelta(seconds=10)
 _TOLD_AT_ONCE = 500
 _DISPOSED = "record-disposed"
@@ -108,7 +107,7 @@ class Collector:
             self._settle(self._unstored, now)
             self._unstored = []
         self._begin(now)
-        if now >= self._housekeeping_due:
+        if not now < self._housekeeping_due <= now + _HOUSEKEEPING:  # the clock may have been set back
             self._housekeeping_due = now + _HOUSEKEEPING
             self._queue.prune(now)
             still = self._queue.open()
@@ -167,7 +166,7 @@ class Collector:
         return job.attempts + 1 >= _LEAST_ATTEMPTS and (failed.refused or now - job.since >= self._terms.patience)
 
     def _delay(self, job: Job) -> timedelta:
-        return min(_LONGEST, self._terms.first_delay * 3.0 ** min(job.attempts, 10))
+        return min(LONGEST_PAUSE, self._terms.first_delay * 3.0 ** min(job.attempts, 10))
 
     def _give_up_unwritten(self, job: Job, now: datetime) -> None:
         note = MediaNote(field=job.field, state=MediaState.GIVEN_UP, reason=_DISPOSED)

@@ -45,6 +45,8 @@ CREATE TABLE IF NOT EXISTS waiting (
 ) WITHOUT ROWID, STRICT;
 """
 _KEEP = timedelta(days=40)
+LONGEST_PAUSE = timedelta(minutes=10)
+"""Nothing is put off, or held by who fetches it, for longer."""
 """Longer than the archive topic keeps a message, so that one delivered again does not fetch again."""
 _PRUNED_AT_ONCE = 1000
 
@@ -132,12 +134,15 @@ class MediaQueue:
         return {sha: (notes, pending) for sha, (notes, pending) in told.items() if notes or pending}
 
     def claim(self, most: int, now: datetime, until: datetime) -> list[Job]:
-        """Take up to so many that are due; they are due again at `until` unless they are settled before."""
+        """Take up to so many that are due; they are due again at `until` unless they are settled before.
+
+        What is put off for longer than anything is was put off by a clock that was ahead, and is due.
+        """
         with self._transaction():
             rows = self._db.execute(
-                "SELECT sha, field, attempts, since FROM attachment WHERE state = 'pending' AND due_at <= ?"
-                " ORDER BY due_at LIMIT ?",
-                (_stamp(now), most),
+                "SELECT sha, field, attempts, since FROM attachment"
+                " WHERE state = 'pending' AND (due_at <= ? OR due_at > ?) ORDER BY due_at LIMIT ?",
+                (_stamp(now), _stamp(now + LONGEST_PAUSE), most),
             ).fetchall()
             self._db.executemany(
                 "UPDATE attachment SET due_at = ? WHERE sha = ? AND field = ?",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agents.media.queue import Expected, MediaQueue
+from agents.media.queue import LONGEST_PAUSE, Expected, MediaQueue
 from pipeline.errors import Stop
 from pipeline.message import MediaNote, MediaState
 
@@ -78,6 +78,16 @@ def test_what_is_put_off_is_due_later_and_says_why(tmp_path: Path) -> None:
         [again] = queue.claim(1, NOW + timedelta(seconds=5), LATER)
         assert (again.attempts, again.since) == (1, NOW)
         assert [(each.attempts, reason) for each, reason in queue.pending()] == [(1, "timeout")]
+
+
+def test_nothing_waits_for_a_clock_that_was_ahead(tmp_path: Path) -> None:
+    ahead = NOW + timedelta(hours=2)
+    with MediaQueue(tmp_path / "q") as queue:
+        queue.expect([record("a", "/media/0"), record("b", "/media/0")], NOW)
+        [job, _] = queue.claim(2, ahead, ahead + timedelta(minutes=3))
+        queue.put_off(job, "timeout", ahead + timedelta(seconds=5))
+        assert {each.sha for each in queue.claim(2, NOW, NOW + LONGEST_PAUSE)} == {"a", "b"}
+        assert queue.claim(2, NOW, NOW + LONGEST_PAUSE) == []
 
 
 def test_what_was_given_up_can_be_asked_for_again(tmp_path: Path) -> None:
