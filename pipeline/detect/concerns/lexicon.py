@@ -60,13 +60,9 @@ class CueSet:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Rules, references by kind, cues by name and small words by language: built-in and a municipality's own.
-
-    `own` names the rules that the municipality wrote or added words to: what they say is nobody else's to leave out.
-    """
+    """Rules, references by kind, cues by name and small words by language: built-in and a municipality's own."""
 
     rules: tuple[Rule, ...]
-    own: frozenset[str]
     references: Mapping[str, Terms]
     cues: Mapping[str, CueSet]
     languages: Mapping[str, Language]
@@ -100,7 +96,6 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
     cues: dict[str, CueSet] = {}
     words: dict[str, frozenset[str]] = {}
     letters: dict[str, frozenset[str]] = {}
-    own: set[str] = set()
     for file in _files(extra):
         for lang, text in _texts(file, "language"):
             words[lang] = words.get(lang, frozenset()) | {word.strip() for word in text.split(",")}
@@ -109,8 +104,6 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         for rule in _rules(file):
             earlier = rules.get(rule.id)
             rules[rule.id] = rule if earlier is None else _joined(file, earlier, rule)
-            if not file.path.is_relative_to(BUILT_IN):
-                own.add(rule.id)
         for kind, terms in _references(file):
             references[kind] = references.get(kind, ()) + terms
         for name, cue in _cues(file):
@@ -120,7 +113,7 @@ def load_lexicon(extra: Path | None = None) -> Lexicon:
         for name in (rule.unless | rule.needs) - cues.keys():
             raise BadConfiguration(f"rule {rule.id!r}: no cue is called {name!r}; use one of {', '.join(sorted(cues))}")
     languages = {lang: Language(known, letters.get(lang, frozenset())) for lang, known in words.items()}
-    return Lexicon(tuple(rules.values()), frozenset(own), references, cues, languages)
+    return Lexicon(tuple(rules.values()), references, cues, languages)
 
 
 def _files(extra: Path | None) -> Iterator[_File]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from pipeline.detect.concerns.about import ANSWERED, SHORT, Place, Surroundings, is_short
-from pipeline.detect.concerns.beside import may_add, not_struck
+from pipeline.detect.concerns.about import ANSWERED, Place, Surroundings, is_short
+from pipeline.detect.concerns.beside import may_add
 from pipeline.detect.concerns.language import Languages
 from pipeline.detect.concerns.lexicon import NAMED, TRACED, Lexicon, Rule
 from pipeline.detect.concerns.matcher import Entry, Hit, Matcher
@@ -78,8 +78,6 @@ class LexiconRecogniser:
                 by_rule.setdefault(hit.owner.id, []).append(hit)
         around = self._surroundings(told, findings, said)
         found = [finding for those in by_rule.values() if (finding := self._judged(those, around))]
-        if (model := self._tone) and len(text) <= SHORT:
-            found = not_struck(found, lambda: model.chances(told, findings), self._lexicon.own)
         for tone in sorted(tones, key=lambda tone: -tone.probability):
             known = frozenset(finding.concern for finding in found)
             if may_add(tone, known) and (finding := self._toned(tone, around)):

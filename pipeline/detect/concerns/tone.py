@@ -106,11 +106,6 @@ class ToneModel:
             for column in likely
         ]
 
-    def chances(self, text: Wording, findings: Sequence[Finding]) -> dict[Concern, float]:
-        """How likely each concern is, whatever the thresholds."""
-        values = self._values(self._total(self._masked(text, findings)))
-        return {concern: _chance(value) for concern, value in zip(self._concerns, values, strict=False)}
-
     def _masked(self, text: Wording, findings: Sequence[Finding]) -> Wording:
         low = masked(text.low, findings) if findings else text.low
         return text if low == text.low else wording(low)
