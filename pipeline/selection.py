@@ -22,10 +22,12 @@ SENSITIVE = frozenset({Concern.HEALTH, Concern.SPECIAL_CATEGORY, Concern.CRIME, 
 sensitive by itself: what it does for somebody is found as a concern and covered."""
 _STEMMED = "sv"
 _TOPICS: dict[Concern, str] = {
-    Concern.HEALTH: "sjuk sjuka sjukdom sjukdomar funktionshinder handikapp diagnos beroende",
+    Concern.HEALTH: "sjuk sjuka sjukdom sjukdomar funktionshinder handikapp diagnos beroende covid corona",
     Concern.SPECIAL_CATEGORY: "sexualitet homosexualitet bisexualitet läggning könsidentitet religion islam kristendom "
-    "judendom religiös etnicitet folkgrupp hudfärg ras rasifierad facket facklig fackförening partimedlem",
-    Concern.CRIME: "brott brottslig brottsling kriminell kriminella stöld stölder rån rånare våldsbrott sexualbrott",
+    "judendom religiös troende etnicitet folkgrupp romer hudfärg ras rasifierad utvisning facket facklig fackförening "
+    "partimedlem moderat",
+    Concern.CRIME: "brott brottslig brottsling kriminell kriminella stöld stölder rån rånare våldsbrott sexualbrott "
+    "livstid",
     Concern.PROTECTED_IDENTITY: "sekretessmarkering sekretessmarkerad skyddad",
 }
 """What such things are called where nobody is spoken of, which the lexicons have no use for."""
