@@ -13,5 +13,10 @@ from pipeline.detect.wording import Wording
 
 
 def is_clear(told: Wording) -> bool:
-    """True only if no reading of the text holds a value or a cue."""
-    return not told.digits and reads_as_written(told) and not (email.may_be_in(told) or may_run(told))
+    """True only if no reading of the text holds a value or a cue.
+
+    A text with `_` in it is never clear: its words are not the runs of letters that recognisers look at.
+    """
+    if told.digits or "_" in told.low or not reads_as_written(told):
+        return False
+    return not (email.may_be_in(told) or may_run(told))

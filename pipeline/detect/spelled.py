@@ -99,9 +99,7 @@ def spelled(reading: Reading) -> tuple[Reading, tuple[tuple[int, int], ...]] | N
 
 
 def may_run(told: Wording) -> bool:
-    """Cheap: False only if no two number words stand in one run of a text without digits."""
-    if "_" in told.low:
-        return True
+    """Cheap: False only if no two number words stand in one run of a text without digits or `_`."""
     return not _COMMON.isdisjoint(told.distinct) and _near_another(told.words)
 
 

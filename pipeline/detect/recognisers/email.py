@@ -89,8 +89,8 @@ def may_hold(reading: Reading) -> bool:
 
 
 def may_be_in(told: Wording) -> bool:
-    """The same of a text without digits that reads as it is written."""
-    if "@" in told.marks or not _AT_WORDS.isdisjoint(told.distinct) or "_" in told.low:
+    """The same of a text without digits or `_` that reads as it is written."""
+    if "@" in told.marks or not _AT_WORDS.isdisjoint(told.distinct):
         return True
     return not _BRACKETS.isdisjoint(told.marks) and _BRACKETED.search(told.low) is not None
 

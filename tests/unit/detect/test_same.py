@@ -111,6 +111,7 @@ def dearly(text: str) -> Analysis:
     with pytest.MonkeyPatch.context() as patch:
         for gate in GATES:
             patch.setattr(f"pipeline.detect.{gate}", lambda *_, **__: True)
+        patch.setattr("pipeline.detect.engine.is_clear", lambda _: False)
         patch.setattr("pipeline.detect.deadline.Deadline.passed", lambda _: False)
         return detect(DEAR, text)
 
